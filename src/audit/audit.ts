@@ -1,0 +1,21 @@
+/** Who did what and why: ids, actions and reasons, never texts or names. */
+import type { Tx } from '../platform/database.js'
+import { plainText } from '../platform/plain-text.js'
+import { NoteTooLong } from './errors.js'
+import * as store from './store.js'
+
+/** Adds lines to the log, in the transaction of what they tell. */
+export async function record(tx: Tx, entries: readonly store.AuditEntry[]): Promise<void> {
+  await store.insert(tx, entries)
+}
+
+/** As much as explains a decision; what is longer belongs in a letter. */
+const longestNote = 1000
+
+/** A note as it is kept; null where nothing was noted. Throws NoteTooLong. */
+export function noteOf(note: string | null | undefined): string | null {
+  if (note == null || note === '') return null
+  const plain = plainText(note, { maximum: longestNote })
+  if (!plain.ok) throw new NoteTooLong()
+  return plain.value
+}

@@ -1,0 +1,196 @@
+/** Moderation as the API shows it. */
+import { ArticleNotFound, TooManyPinned } from '../articles/errors.js'
+import { Article, articlePayload } from '../articles/types.js'
+import { NoteTooLong } from '../audit/errors.js'
+import { visible } from '../comments/comments.js'
+import { CommentNotFound, NotDecidable } from '../comments/errors.js'
+import { Comment, CommentConnection, commentPayload } from '../comments/types.js'
+import { signedIn } from '../graphql/access.js'
+import { builder } from '../graphql/builder.js'
+import { connectionOf } from '../graphql/connections.js'
+import { declareFailures } from '../graphql/errors.js'
+import { idempotencyKey } from '../graphql/inputs.js'
+import { NotAllowedToWrite, TooFast } from '../identity/errors.js'
+import { KeyReused } from '../platform/request-key.js'
+import { RevisionChanged, SameArticle } from './errors.js'
+import { approve, mergeArticles, pending, type ReportRow, reject, report, reportsOf, restore, setPinned } from './moderation.js'
+
+declareFailures(RevisionChanged, SameArticle)
+
+const Reason = builder.enumType('ModerationReason', {
+  description: 'Why a comment is reported or rejected.',
+  values: {
+    ABUSE: { description: 'It insults, threatens or harasses.' },
+    SPAM: { description: 'It advertises, or says the same everywhere.' },
+    OFF_TOPIC: { description: 'It has nothing to do with the article.' },
+    PERSONAL_DATA: { description: 'It tells what is private to somebody.' },
+    ILLEGAL: { description: 'It is against the law.' },
+    OTHER: { description: 'For another reason, told in the note.' },
+  },
+})
+
+const revision = 'What was read: where the comment has other words by now, nothing is done. Absent: whatever it says.'
+
+const DecisionInput = builder.inputType('DecisionInput', {
+  description: 'A decision on a comment.',
+  fields: (t) => ({
+    key: idempotencyKey(t),
+    commentId: t.globalID({ for: Comment, required: true, description: 'The comment.' }),
+    revision: t.int({ required: false, description: revision }),
+    note: t.string({ required: false, description: 'Why, to other moderators; at most 1,000 characters.' }),
+  }),
+})
+
+const decisionFailures = [CommentNotFound, NotDecidable, RevisionChanged, NoteTooLong, KeyReused]
+
+builder.mutationField('approveComment', (t) =>
+  t.field({
+    type: commentPayload('ApproveCommentPayload', 'A comment that readers can read.'),
+    access: 'moderator',
+    description: 'Lets readers read a comment that waits; or the edit that waits beside it.',
+    errors: { types: decisionFailures },
+    args: { input: t.arg({ type: DecisionInput, required: true, description: 'The decision.' }) },
+    resolve: (_root, { input }, ctx) => approve(signedIn(ctx), { ...input, commentId: input.commentId.id }),
+  }),
+)
+
+builder.mutationField('restoreComment', (t) =>
+  t.field({
+    type: commentPayload('RestoreCommentPayload', 'A comment that readers can read again.'),
+    access: 'moderator',
+    description: 'Gives a comment that was rejected back to readers.',
+    errors: { types: decisionFailures },
+    args: { input: t.arg({ type: DecisionInput, required: true, description: 'The decision.' }) },
+    resolve: (_root, { input }, ctx) => restore(signedIn(ctx), { ...input, commentId: input.commentId.id }),
+  }),
+)
+
+const ReasonedInput = builder.inputType('ReasonedDecisionInput', {
+  description: 'A decision or report with a reason.',
+  fields: (t) => ({
+    key: idempotencyKey(t),
+    commentId: t.globalID({ for: Comment, required: true, description: 'The comment.' }),
+    reason: t.field({ type: Reason, required: true, description: 'Why.' }),
+    revision: t.int({ required: false, description: revision }),
+    note: t.string({ required: false, description: 'Why, in words, to the moderators; at most 1,000 characters.' }),
+  }),
+})
+
+builder.mutationField('rejectComment', (t) =>
+  t.field({
+    type: commentPayload('RejectCommentPayload', 'A comment that readers no longer see.'),
+    access: 'moderator',
+    description: 'Takes a comment away from readers. With SPAM as reason it is marked as such.',
+    errors: { types: decisionFailures },
+    args: { input: t.arg({ type: ReasonedInput, required: true, description: 'The decision.' }) },
+    resolve: (_root, { input }, ctx) => reject(signedIn(ctx), { ...input, commentId: input.commentId.id }),
+  }),
+)
+
+builder.mutationField('reportComment', (t) =>
+  t.field({
+    type: commentPayload('ReportCommentPayload', 'A comment that was reported.'),
+    access: 'person',
+    description: 'Tells the moderators of a comment; to report it twice is to report it once.',
+    errors: { types: [CommentNotFound, RevisionChanged, NoteTooLong, NotAllowedToWrite, TooFast, KeyReused] },
+    args: { input: t.arg({ type: ReasonedInput, required: true, description: 'The report.' }) },
+    resolve: (_root, { input }, ctx) => report(signedIn(ctx), { ...input, commentId: input.commentId.id }),
+  }),
+)
+
+const PinCommentInput = builder.inputType('PinCommentInput', {
+  description: 'A thread, by its first comment.',
+  fields: (t) => ({
+    key: idempotencyKey(t),
+    commentId: t.globalID({ for: Comment, required: true, description: 'The thread’s first comment.' }),
+  }),
+})
+
+for (const [field, pinned, description] of [
+  ['pinComment', true, 'Puts a thread before all others; an article holds at most three such.'],
+  ['unpinComment', false, 'Puts a pinned thread back among the others.'],
+] as const) {
+  builder.mutationField(field, (t) =>
+    t.field({
+      type: commentPayload(`${field.charAt(0).toUpperCase()}${field.slice(1)}Payload`, 'A thread that was moved.'),
+      access: 'moderator',
+      description,
+      errors: { types: pinned ? [CommentNotFound, NotDecidable, TooManyPinned, KeyReused] : [CommentNotFound, NotDecidable, KeyReused] },
+      args: { input: t.arg({ type: PinCommentInput, required: true, description: 'The thread.' }) },
+      resolve: (_root, { input }, ctx) => setPinned(signedIn(ctx), { ...input, commentId: input.commentId.id }, pinned),
+    }),
+  )
+}
+
+const MergeArticlesInput = builder.inputType('MergeArticlesInput', {
+  description: 'Two articles that are one.',
+  fields: (t) => ({
+    key: idempotencyKey(t),
+    fromId: t.globalID({
+      for: Article,
+      required: true,
+      description: 'The article that goes; its id and URLs lead to the other from then on.',
+    }),
+    intoId: t.globalID({ for: Article, required: true, description: 'The article that stays.' }),
+  }),
+})
+
+builder.mutationField('mergeArticles', (t) =>
+  t.field({
+    type: articlePayload('MergeArticlesPayload', 'The article that stayed.'),
+    access: 'moderator',
+    description: 'Joins two articles: all comments, votes and URLs of the first go to the second.',
+    errors: { types: [ArticleNotFound, SameArticle, KeyReused] },
+    args: { input: t.arg({ type: MergeArticlesInput, required: true, description: 'The articles.' }) },
+    resolve: (_root, { input }, ctx) => mergeArticles(signedIn(ctx), { ...input, fromId: input.fromId.id, intoId: input.intoId.id }),
+  }),
+)
+
+builder.queryField('pendingComments', (t) =>
+  t.field({
+    type: CommentConnection,
+    access: 'moderator',
+    description: 'The comments of this site that wait for a moderator, oldest first.',
+    args: t.arg.connectionArgs(),
+    resolve: async (_root, args, ctx) => {
+      const list = await pending(ctx, args)
+      const rows = await visible(
+        ctx,
+        list.edges.map(({ node }) => node.id),
+      )
+      return {
+        ...list,
+        edges: list.edges.flatMap(({ node: { id }, cursor }) => [rows.get(id) ?? []].flat().map((node) => ({ cursor, node }))),
+      }
+    },
+  }),
+)
+
+const Report = builder.objectRef<ReportRow>('Report').implement({
+  description: 'What a reader told the moderators of a comment.',
+  access: 'moderator',
+  fields: (t) => ({
+    reason: t.field({ type: Reason, description: 'Why.', resolve: (row) => row.reason as 'OTHER' }),
+    note: t.exposeString('note', { nullable: true, description: 'Why, in the reader’s words.' }),
+    revision: t.exposeInt('revision', { description: 'Which words were reported.' }),
+    createdAt: t.field({ type: 'DateTime', description: 'When.', resolve: (row) => row.createdAt }),
+    reviewedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a moderator decided; null where none has.',
+      resolve: (row) => row.reviewedAt,
+    }),
+  }),
+})
+
+const { Connection: ReportConnection } = connectionOf(Report, 'Report')
+
+builder.objectField(Comment, 'reports', (t) =>
+  t.field({
+    type: ReportConnection,
+    access: 'moderator',
+    description: 'What readers reported of it, oldest first.',
+    args: t.arg.connectionArgs(),
+    resolve: (row, args, ctx) => reportsOf(ctx, row.id, args),
+  }),
+)
