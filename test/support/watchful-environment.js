@@ -22,6 +22,7 @@ export default class WatchfulEnvironment extends TestEnvironment {
 
   async setup() {
     await super.setup()
+    openOutputs()
     this.#before = countActive()
     for (const name of ['setTimeout', 'setInterval']) this.#noteTimers(name)
     process.on('worker', this.#noteWorker)
@@ -54,6 +55,11 @@ export default class WatchfulEnvironment extends TestEnvironment {
     const timers = [...this.#timers].filter((timer) => !timer._destroyed && timer.hasRef())
     return [...more.map(([kind]) => watched[kind]), ...workers.map(() => 'a worker thread'), ...timers.map(() => 'a timer')]
   }
+}
+
+/** Node opens these at their first use, and where they are pipes they would count as left by the test that writes first. */
+function openOutputs() {
+  for (const output of [process.stdout, process.stderr]) output.write('')
 }
 
 /** How many of each kind keep this process alive. */
