@@ -68,7 +68,8 @@ if (process.argv[2] === '--check') {
 }
 const target = join(folder, `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}_${process.argv[2] ?? 'change'}`)
 await mkdir(target, { recursive: true })
-await writeFile(join(target, 'migration.sql'), sql)
+const { version } = JSON.parse(await readFile('package.json', 'utf8'))
+await writeFile(join(target, 'migration.sql'), `-- release ${version}\n${sql}`)
 await writeFile(join(folder, 'migration_lock.toml'), 'provider = "postgresql"\n')
 console.log(`${target}/migration.sql`)
 process.exit(0)

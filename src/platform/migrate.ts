@@ -42,22 +42,27 @@ const lockNumber = 72_707_369
 const lockMs = 600_000
 const lockRetryMs = 100
 
-/** Prisma's own table, so that its tools read and continue what is done here. */
+/** Prisma's own table, so that its tools read and continue what is done here. Its `logs` carry the release of a migration that is whole. */
 const createTable = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
   logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`
 
 const outsideMark = /^-- outside a transaction\r?\n/
 
+/** A line of the file that names the release to which the migration belongs, `-- release 0.2.0`; without it, it is a release of its own. */
+const releaseMark = /^-- release (\S+)\r?$/m
+
 interface Migration {
   name: string
   sql: string
   checksum: string
+  release: string
   outside: boolean
 }
 
 interface Applied {
   checksum: string
+  release: string
   finished: boolean
 }
 
@@ -67,7 +72,8 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   return Promise.all(
     names.sort().map(async (name) => {
       const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8')
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex'), outside: outsideMark.test(sql) }
+      const checksum = createHash('sha256').update(sql).digest('hex')
+      return { name, sql, checksum, release: releaseMark.exec(sql)?.[1] ?? name, outside: outsideMark.test(sql) }
     }),
   )
 }
@@ -85,12 +91,18 @@ async function lock(session: SqlSession): Promise<void> {
 
 async function readApplied(session: SqlSession): Promise<Map<string, Applied>> {
   const { rows } = await session.query(
-    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`,
+    `SELECT migration_name AS name, checksum, coalesce(logs, migration_name) AS release, finished_at IS NOT NULL AS finished
+     FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`,
   )
-  return new Map(rows.map((row) => [String(row.name), { checksum: String(row.checksum), finished: row.finished === true }]))
+  return new Map(
+    rows.map((row) => [
+      String(row.name),
+      { checksum: String(row.checksum), release: String(row.release), finished: row.finished === true },
+    ]),
+  )
 }
 
-/** Releases stand side by side while they are rolled out: a program bears a database one migration newer, whose changes only add. */
+/** Releases stand side by side while they are rolled out: a program bears a database one release newer, whose changes only add. */
 function refuseStrangers(migrations: Migration[], applied: Map<string, Applied>, log?: Pick<Log, 'warn'>): void {
   const ours = new Set(migrations.map(({ name }) => name))
   const newest = migrations.at(-1)?.name ?? ''
@@ -99,12 +111,12 @@ function refuseStrangers(migrations: Migration[], applied: Map<string, Applied>,
   if (first === undefined) return
   if (first < newest)
     throw new MigrationFailed(`The database has the migration ${first}, which this program never had. Is it another program's database?`)
-  if (unknown.length > 1) {
+  if (new Set(unknown.map((name) => applied.get(name)?.release)).size > 1) {
     throw new MigrationFailed(
       `The database is too new for this program: it has ${unknown.join(', ')}. Start a newer release, or restore a backup.`,
     )
   }
-  log?.warn({ migration: first }, 'The database is one migration newer than this program.')
+  log?.warn({ migrations: unknown }, 'The database is one release newer than this program.')
 }
 
 function isApplied(migration: Migration, applied: Applied | undefined): boolean {
@@ -136,13 +148,14 @@ async function apply(session: SqlSession, migration: Migration, again: boolean):
 /** A migration may take long, but not make everybody wait behind its wait for a table. */
 const limits = `SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'`
 
-async function applyInside(session: SqlSession, { name, sql, checksum }: Migration): Promise<void> {
+async function applyInside(session: SqlSession, migration: Migration): Promise<void> {
+  const { name, sql, checksum } = migration
   await session.query('BEGIN')
   try {
     await session.query(limits)
     await session.query(sql)
     await record(session, name, checksum)
-    await finish(session, name, checksum)
+    await finish(session, migration)
     await session.query('COMMIT')
   } catch (error) {
     await session.query('ROLLBACK').catch(() => {}) // a broken session has rolled back already
@@ -150,7 +163,8 @@ async function applyInside(session: SqlSession, { name, sql, checksum }: Migrati
   }
 }
 
-async function applyOutside(session: SqlSession, { name, sql, checksum }: Migration, again: boolean): Promise<void> {
+async function applyOutside(session: SqlSession, migration: Migration, again: boolean): Promise<void> {
+  const { name, sql, checksum } = migration
   if (again) await dropInvalidIndexes(session, sql)
   else await record(session, name, checksum)
   await session.query('SET statement_timeout = 0')
@@ -159,18 +173,18 @@ async function applyOutside(session: SqlSession, { name, sql, checksum }: Migrat
   } finally {
     await session.query('RESET statement_timeout').catch(() => {})
   }
-  await finish(session, name, checksum)
+  await finish(session, migration)
 }
 
 async function record(session: SqlSession, name: string, checksum: string): Promise<void> {
   await session.query('INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ($1, $2, $3)', [randomUUID(), checksum, name])
 }
 
-async function finish(session: SqlSession, name: string, checksum: string): Promise<void> {
+async function finish(session: SqlSession, { name, checksum, release }: Migration): Promise<void> {
   await session.query(
-    `UPDATE "_prisma_migrations" SET checksum = $2, finished_at = clock_timestamp(), applied_steps_count = 1
+    `UPDATE "_prisma_migrations" SET checksum = $2, logs = $3, finished_at = clock_timestamp(), applied_steps_count = 1
      WHERE migration_name = $1 AND rolled_back_at IS NULL`,
-    [name, checksum],
+    [name, checksum, release],
   )
 }
 

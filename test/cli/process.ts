@@ -43,9 +43,9 @@ export async function dataFolder(): Promise<string> {
   return folder
 }
 
-/** Starts src/main.ts on a free port. */
-export function startServer(env: Record<string, string>): Running {
-  return start(['src/main.ts'], { PORT: '0', COLLOQUY_DEMO: 'off', ...env })
+/** Starts src/main.ts of the program in `folder` (this one) on a free port. */
+export function startServer(env: Record<string, string>, folder = '.'): Running {
+  return start(['src/main.ts'], { PORT: '0', COLLOQUY_DEMO: 'off', ...env }, folder)
 }
 
 /** The same by way of the command line. */
@@ -58,7 +58,7 @@ export async function addressOf(server: Running): Promise<string> {
   for (;;) {
     const found = /"url":"(http:[^"]+)","embedded"/.exec(server.out)
     if (found?.[1]) return found[1]
-    if (server.child.exitCode !== null) throw new Error(`The server ended: ${server.err}`)
+    if (server.child.exitCode !== null || server.child.signalCode !== null) throw new Error(`The server ended: ${server.err}`)
     await Promise.race([once(server.child.stdout ?? server.child, 'data'), server.ended])
   }
 }
@@ -92,10 +92,10 @@ export async function cleanUp(): Promise<void> {
 }
 
 /** Of the caller's environment a process gets what it needs to run, and none of the settings. */
-function start(args: readonly string[], env: Record<string, string>): Running {
+function start(args: readonly string[], env: Record<string, string>, cwd = '.'): Running {
   const { PATH = '', HOME = '', TMPDIR } = process.env
   const inherited = { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}) }
-  const child = spawn(process.execPath, ['--import', 'tsx/esm', ...args], { env: { ...inherited, ...env } })
+  const child = spawn(process.execPath, ['--import', 'tsx/esm', ...args], { cwd, env: { ...inherited, ...env } })
   started.push(child)
   const written = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (written.out += chunk))

@@ -1,3 +1,4 @@
+-- release 0.1.0
 -- The first migration. What Prisma cannot say stands at the top (functions that generated columns use) and at the end.
 
 -- Lower bound of the 95 % Wilson score interval (E. B. Wilson, 1927) for the share of up-votes, times 10^9; 0 without votes.
@@ -143,6 +144,7 @@ CREATE TABLE "comment" (
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "editedAt" TIMESTAMPTZ(3),
     "pinnedAt" TIMESTAMPTZ(3),
+    "decidedAt" TIMESTAMPTZ(3),
     "replyCount" INTEGER NOT NULL DEFAULT 0,
     "listCount" INTEGER NOT NULL DEFAULT 0,
     "up" INTEGER NOT NULL DEFAULT 0,
@@ -443,6 +445,8 @@ CREATE INDEX comment_controversial ON "comment" ("listId", "notPinned", (-"contr
 CREATE INDEX comment_most_replied ON "comment" ("listId", "notPinned", (-"replyCount"), "id") WHERE "listed";
 -- What waits for a moderator, oldest first.
 CREATE INDEX comment_pending ON "comment" ("siteId", "id") WHERE "status" = 'PENDING';
+-- At most one edit waits beside a comment.
+CREATE UNIQUE INDEX comment_revision_pending ON "comment_revision" ("siteId", "commentId") WHERE "state" = 'PENDING';
 -- A subscriber who comes back learns the scores that were counted since.
 CREATE INDEX comment_votes_seq ON "comment" ("articleId", "votesSeq") WHERE "votesSeq" > 0;
 
