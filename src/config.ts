@@ -241,13 +241,15 @@ function unknownVariables(env: Readonly<Record<string, string | undefined>>): st
   const known = all().map(({ variable }) => variable)
   return Object.keys(env)
     .filter((name) => name.startsWith(ours) && !known.includes(name))
-    .map((name) => `${name} is not known; did you mean ${nearest(name, known)}?`)
+    .map((name) => `${name} is not known${suggestion(name, known)}`)
 }
 
-function nearest(name: string, known: readonly string[]): string {
+/** The known variable that a misspelt one is most likely to mean, where no more than a third of its letters differ. */
+function suggestion(name: string, known: readonly string[]): string {
   const bare = (variable: string) => variable.replace(ours, '')
   const ranked = known.map((variable) => ({ variable, distance: distance(bare(name), bare(variable)) }))
-  return ranked.reduce((best, next) => (next.distance < best.distance ? next : best)).variable
+  const nearest = ranked.reduce((best, next) => (next.distance < best.distance ? next : best))
+  return nearest.distance <= bare(name).length / 3 ? `; did you mean ${nearest.variable}?` : '; see the README for those that are.'
 }
 
 /** Letters to insert, drop or change to make one word of the other (Levenshtein 1966), row by row. */

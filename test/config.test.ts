@@ -153,6 +153,10 @@ describe('The configuration', () => {
     expect(faultsOf({ [unknown]: 'x' })).toEqual([`${unknown} is not known; did you mean ${known}?`])
   })
 
+  test('suggests nothing for a name that is like none', () => {
+    expect(faultsOf({ COLLOQUY_TELEMETRY: 'x' })).toEqual(['COLLOQUY_TELEMETRY is not known; see the README for those that are.'])
+  })
+
   test('leaves the variables of other programs alone', () => {
     expect(readConfig({ COLLOQUIUM: 'x', NODE_ENV: 'production' })).toEqual(defaults)
   })

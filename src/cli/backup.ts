@@ -1,6 +1,7 @@
 /** `colloquy backup`: a copy of the data folder, also while the server writes to it. */
-import { copyFile, mkdir, readdir } from 'node:fs/promises'
+import { copyFile, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { makePrivateFolder } from '../platform/private-folder.js'
 import { secretFile } from '../platform/secret.js'
 import type { DatabaseVerb } from './verb.js'
 
@@ -15,7 +16,7 @@ export const backup: DatabaseVerb = {
       return 1
     }
     const folder = resolve(io.cwd, parameters.FOLDER ?? '')
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makePrivateFolder(folder)
     if ((await readdir(folder)).length > 0) {
       io.note(`${folder} is not empty. Name a new folder for the backup.`)
       return 1

@@ -15,11 +15,12 @@
  * What no lock of files can do: hold back an owner on another machine who slept for 15 s in the middle of a write. He ends when he wakes.
  */
 import { randomBytes } from 'node:crypto'
-import { chmod, lstat, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, readdir, readFile, readlink, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { makePrivateFolder } from './private-folder.js'
 import { socketPath } from './socket-path.js'
 
 /** Another process owns the folder; the message says which one and what the operator can do. */
@@ -50,7 +51,7 @@ const leftOverMs = 3_600_000
 /** Makes this process the owner of `folder`, which is made if missing, or throws FolderInUse; takes 15 s after a crash on another machine. */
 export async function lockFolder(folder: string, options: FolderLockOptions = {}): Promise<{ release(): Promise<void> }> {
   const place = lockPlace(folder)
-  await mkdir(place, { recursive: true, mode: 0o700 })
+  await makePrivateFolder(place)
   await chmod(place, 0o700)
   const self = await announce(place, options.onConnection)
   try {

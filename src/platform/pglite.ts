@@ -1,9 +1,10 @@
 /** The embedded database: PostgreSQL as WebAssembly in a thread of its own, reached through a unix socket like a server. */
-import { mkdir, rm, rmdir, stat } from 'node:fs/promises'
+import { rm, rmdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from './log.js'
 import { type DatabaseThread, startThread } from './pglite-thread.js'
+import { makePrivateFolder } from './private-folder.js'
 import { privateFolder } from './socket-path.js'
 
 /** A running embedded database. */
@@ -36,7 +37,7 @@ const longestRetryMs = 30_000
 export async function startEmbedded({ folder, log }: { folder: string; log: Log }): Promise<Embedded> {
   const host = privateFolder(folder)
   const places = { data: databaseFolder(folder), socket: join(host, `.s.PGSQL.${port}`) }
-  await mkdir(resolve(folder), { recursive: true, mode: 0o700 })
+  await makePrivateFolder(folder)
   const running = await keepRunning(() => {
     privateFolder(folder) // made again if something tidied it away
     return startThread(places)
@@ -47,7 +48,7 @@ export async function startEmbedded({ folder, log }: { folder: string; log: Log 
     backup: async (to) => {
       const copy = databaseFolder(to)
       if (await isThere(copy)) throw new Error(`${resolve(to)} already holds a database. Name an empty folder for the backup.`)
-      await mkdir(resolve(to), { recursive: true, mode: 0o700 })
+      await makePrivateFolder(to)
       await running.thread().ask({ kind: 'backup', to: copy })
     },
     syncs: async () => Number(await running.thread().ask({ kind: 'syncs' })),

@@ -72,8 +72,13 @@ const longestKey = 64
 
 /** Throws BAD_USER_INPUT for what cannot be a key. */
 export function assertKey(key: string): void {
-  if (key.length >= shortestKey && key.length <= longestKey && !/\p{Control}|\p{Surrogate}/u.test(key)) return
-  throw new Refused('BAD_USER_INPUT', `"key" has ${shortestKey} to ${longestKey} characters; a new UUID for each change is a good one.`)
+  if (key.length < shortestKey || key.length > longestKey)
+    throw new Refused('BAD_USER_INPUT', `"key" has ${shortestKey} to ${longestKey} characters; a new UUID for each change is a good one.`)
+  if (/\p{Control}|\p{Surrogate}/u.test(key))
+    throw new Refused(
+      'BAD_USER_INPUT',
+      '"key" holds a control character or half of a surrogate pair; a new UUID for each change is a good one.',
+    )
 }
 
 /** Another request with the same key was committed while this one ran. */
