@@ -124,7 +124,9 @@ function articleHead(id: number, at: number): string {
 <wp:post_date>${cdata(stamp(at + 60 * minuteMs))}</wp:post_date>
 <wp:post_date_gmt>${cdata(stamp(at))}</wp:post_date_gmt>
 <wp:comment_status>${cdata(id % 9 === 0 ? 'closed' : 'open')}</wp:comment_status>
+<wp:status>${cdata('publish')}</wp:status>
 <wp:post_type>${cdata('post')}</wp:post_type>
+<wp:post_password>${cdata('')}</wp:post_password>
 <wp:postmeta>
 \t<wp:meta_key>${cdata('_edit_last')}</wp:meta_key>
 \t<wp:meta_value>${cdata('1')}</wp:meta_value>

@@ -1,6 +1,7 @@
 /** Articles as importers bring them: looked up and stored by the hundred. */
 import { sql } from '../platform/client.js'
 import type { Database, Tx } from '../platform/database.js'
+import type { ArticleState } from './rules.js'
 
 /** How an importer names an article. */
 export interface Named {
@@ -12,13 +13,14 @@ export interface Named {
 export interface FoundArticle {
   id: string
   key: string | null
+  state: ArticleState
   pinnedCount: number
 }
 
 /** The articles of these names in their order, null where there is none; the address beats the key, and merges are followed. */
 export async function find(db: Database | Tx, siteId: string, named: readonly Named[]): Promise<(FoundArticle | null)[]> {
   const rows = await sql(db)<FoundArticle & { n: bigint }>`
-    SELECT asked.n, t.id, t.key, h."pinnedCount"
+    SELECT asked.n, t.id, t.key, h.state, h."pinnedCount"
     FROM unnest(${named.map((each) => each.canonical)}::text[], ${named.map((each) => each.key)}::text[]) WITH ORDINALITY asked(canonical, key, n)
       CROSS JOIN LATERAL (
         SELECT coalesce(
@@ -34,10 +36,12 @@ export async function find(db: Database | Tx, siteId: string, named: readonly Na
 /** An article to be stored. */
 export interface NewArticle extends Named {
   id: string
+  /** As the file has it, and as readers are shown it. */
   url: string
+  link: string
   title: string | null
   publishedAt: Date | null
-  state: string
+  state: ArticleState
 }
 
 /** Stores articles with their heads and URLs, but for those that another transaction has stored. */
@@ -45,10 +49,10 @@ export async function insert(tx: Tx, siteId: string, articles: readonly NewArtic
   await sql(tx)`
     WITH given AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(articles)}::json)
-        AS d(id uuid, key text, url text, canonical text, title text, "publishedAt" timestamptz, state text)
+        AS d(id uuid, key text, url text, link text, canonical text, title text, "publishedAt" timestamptz, state text)
     ), a AS (
       INSERT INTO article (id, "siteId", key, url, title, "publishedAt")
-      SELECT id, ${siteId}::uuid, key, url, title, "publishedAt" FROM given ORDER BY id ON CONFLICT DO NOTHING RETURNING id
+      SELECT id, ${siteId}::uuid, key, link, title, "publishedAt" FROM given ORDER BY id ON CONFLICT DO NOTHING RETURNING id
     ), h AS (
       INSERT INTO article_head ("articleId", "siteId", state) SELECT id, ${siteId}::uuid, state FROM a JOIN given USING (id)
     )
@@ -57,7 +61,7 @@ export async function insert(tx: Tx, siteId: string, articles: readonly NewArtic
 }
 
 /** Gives stored articles what they lack: address, title, date, and a key where no other article has it. */
-export async function fill(tx: Tx, siteId: string, articles: readonly Omit<NewArticle, 'state'>[]) {
+export async function fill(tx: Tx, siteId: string, articles: readonly Omit<NewArticle, 'state' | 'link'>[]) {
   const given = JSON.stringify(articles)
   await sql(tx)`
     WITH u AS (

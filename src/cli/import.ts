@@ -1,7 +1,7 @@
 /** `colloquy import wordpress`: brings a WordPress export with its discussions into a site. */
 import { addAbortSignal } from 'node:stream'
 import { allSites } from '../sites/sites.js'
-import { importWordPress, reportLines } from '../transfer/transfer.js'
+import { failureOf, importWordPress, type Progress, reportLines } from '../transfer/transfer.js'
 import { oneOf, textOf } from './arguments.js'
 import type { DatabaseVerb } from './verb.js'
 
@@ -28,12 +28,18 @@ export const importFromWordPress: DatabaseVerb = {
     }
     const report = await importWordPress({ db, log }, site, addAbortSignal(io.signal, io.input), {
       pings,
-      onProgress: ({ read, taken, line, seconds }) =>
-        io.note(`${count(read)} comments read, ${count(taken)} taken; line ${count(line)}; ${count(Math.round(read / seconds))} a second`),
+      onProgress: (progress) => io.note(lineOf(progress)),
     })
-    for (const line of reportLines(report)) io.print(line)
-    return 0
+    const failure = failureOf(report)
+    if (report.articles.read > 0) for (const line of reportLines(report)) io.print(line)
+    if (failure) io.note(failure)
+    return failure ? 1 : 0
   },
+}
+
+function lineOf({ read, taken, line, seconds }: Progress): string {
+  const comments = `${count(read)} ${read === 1 ? 'comment' : 'comments'} read`
+  return `${comments}, ${count(taken)} taken; line ${count(line)}; ${count(Math.round(read / seconds))} a second`
 }
 
 const count = (value: number) => value.toLocaleString('en')

@@ -1,16 +1,19 @@
 #!/usr/bin/env node
 /** The command line: finds the verb and runs it, in the server where one runs on the data folder, else here. */
-import { createReadStream } from 'node:fs'
-import { resolve } from 'node:path'
 import { type Config, readConfig } from '../config.js'
 import { createLog } from '../platform/log.js'
 import { findVerb, readArguments } from './arguments.js'
 import { openGround } from './ground.js'
 import { manual, overview } from './help.js'
+import { openInput } from './input.js'
 import { isServed, runInServer } from './remote.js'
 import { runVerb, stopped, tell } from './run.js'
 import type { Asked, DatabaseVerb, Io, PlainVerb, Verb } from './verb.js'
 import { verbs } from './verbs.js'
+
+/** Whoever read what this writes may leave, as in `| head`: that interrupts the command, and nothing more is written. */
+let isLeft = false
+for (const stream of [process.stdout, process.stderr]) stream.on('error', leave)
 
 const io = { print: (line: string) => write(process.stdout, line), note: (line: string) => write(process.stderr, line) }
 
@@ -59,7 +62,7 @@ async function onDatabase(command: {
 }): Promise<number> {
   const { verb, asked, words, config } = command
   const file = verb.input && asked.parameters[verb.input]
-  const io = file ? { ...command.io, input: file === '-' ? process.stdin : createReadStream(resolve(file)) } : command.io
+  const io = file ? { ...command.io, input: await openInput(file) } : command.io
   if (!config.databaseUrl && (await isServed(config.dataDir))) return runInServer(config.dataDir, words, io)
   const level = config.logLevel === 'silent' ? 'silent' : 'warn'
   const log = createLog({ level, destination: { write: (line) => void process.stderr.write(line) } })
@@ -88,5 +91,12 @@ function untilInterrupted(): AbortSignal {
 }
 
 function write(stream: NodeJS.WriteStream, line: string): void {
-  stream.write(`${line}\n`)
+  if (!isLeft) stream.write(`${line}\n`)
+}
+
+function leave(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  if (isLeft) return
+  isLeft = true
+  process.emit('SIGTERM', 'SIGTERM')
 }

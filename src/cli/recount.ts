@@ -25,13 +25,16 @@ export const recount: DatabaseVerb = {
       for (const difference of differences) say(lineOf(difference))
       if (isOn(asked, 'fix')) repaired += await repairCounts(db, { articleId, siteId })
     }
-    const votes = await voteDrift(db)
-    for (const { id, up, down, votedUp, votedDown } of votes)
+    let votes = 0
+    for await (const { id, up, down, votedUp, votedDown } of voteDrift(db)) {
+      io.signal.throwIfAborted()
+      votes++
       say(`comment ${id}: ${up} up and ${down} down are counted, ${votedUp} and ${votedDown} were cast`)
+    }
     io.print(
-      `${articles} articles looked through: ${wrong} counts ${wrong === 1 ? 'differs' : 'differ'}, ${repaired} put right; votes of ${votes.length} comments differ.`,
+      `${articles} ${articles === 1 ? 'article' : 'articles'} looked through: ${wrong} counts ${wrong === 1 ? 'differs' : 'differ'}, ${repaired} put right; votes of ${votes} comments differ.`,
     )
-    return wrong - repaired === 0 && votes.length === 0 ? 0 : 1
+    return wrong - repaired === 0 && votes === 0 ? 0 : 1
   },
 }
 

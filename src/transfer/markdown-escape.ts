@@ -1,4 +1,6 @@
 /** Keeps plain text plain in Markdown: what would mean something there is escaped, and web addresses are left whole. */
+import { hasForbiddenCharacters } from '../platform/plain-text.js'
+import { parseUrl } from '../platform/url.js'
 
 /** A web address in a text: WordPress makes a link of it when it shows the comment. */
 const webAddress = /https?:\/\/[^\s<>"'`()[\]{}|\\^]+/gi
@@ -35,10 +37,12 @@ export function escapeLine(line: string): string {
 /** A URL as it stands in the brackets of a link; null where a comment may not lead there, or nobody can. */
 export function linkTarget(url: string): string | null {
   const trimmed = url.trim()
-  if (!/^(?:https?:\/\/[^/\\?#]|mailto:[^@?\s]+@)/i.test(trimmed) || !URL.canParse(trimmed)) return null
+  if (!/^(?:https?:\/\/[^/\\?#]|mailto:[^@?\s]+@)/i.test(trimmed) || !parseUrl(trimmed)) return null
   const { username, password } = new URL(trimmed)
   // `https://bank.example@evil.example` deceives.
   if (username || password) return null
+  // Links are shown with their escapes read.
+  if (hasForbiddenCharacters(unescaped(trimmed))) return null
   return trimmed.replace(/[\s<>()\\\p{Control}]/gu, encodeURIComponentStrictly).replace(/&(?=#?\w{1,32};)/g, '&amp;')
 }
 
@@ -51,6 +55,10 @@ export function longestRun(text: string, sign: string): number {
     longest = Math.max(longest, run)
   }
   return longest
+}
+
+function unescaped(url: string): string {
+  return url.replace(/(?:%[\da-f]{2})+/gi, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString())
 }
 
 function encodeURIComponentStrictly(char: string): string {

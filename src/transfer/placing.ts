@@ -1,5 +1,5 @@
 /** Writes a batch of an import: what is new of it, in one transaction. */
-import { assertNotMerged, findImported, type ImportedArticle, storeImported } from '../articles/articles.js'
+import { assertNotMerged, type FoundArticle, findImported, type ImportedArticle, storeImported } from '../articles/articles.js'
 import { TooManyPinned } from '../articles/errors.js'
 import type { ArticleEvent } from '../articles/events.js'
 import { append } from '../articles/log.js'
@@ -10,6 +10,7 @@ import type { Log } from '../platform/log.js'
 import { transaction } from '../platform/transaction.js'
 import type { CommentRecord } from './records.js'
 import * as store from './store.js'
+import type { Verdict } from './verdict.js'
 import type { Converted } from './wordpress-comments.js'
 
 /** An article of the file. */
@@ -17,8 +18,12 @@ export interface SourceArticle extends ImportedArticle {
   line: number
   /** What its comments' numbers are numbers of: two blogs of one site have numbers of their own. */
   source: string
-  /** Where it is here, once that is known. */
-  id: string | null
+  /** Who may read it; while that is not known its comments wait. */
+  verdict: Verdict
+  /** How many of its comments are wanted. */
+  comments: number
+  /** Where it is here and how it stands, once that is known. */
+  here: Pick<FoundArticle, 'id' | 'state'> | null
 }
 
 /** A comment of the file. */
@@ -53,13 +58,15 @@ export interface Placing {
 /** What was written. */
 export interface Placed {
   taken: ReadyComment[]
-  /** Comments whose parents have not come yet. */
+  /** Comments whose parents have not come yet, or of whose article it is not known who may read it. */
   waiting: ReadyComment[]
+  /** Comments of articles that are not for everybody and are not hidden here. */
+  refused: ReadyComment[]
   odd: { comment: ReadyComment; why: Oddity }[]
   /** The articles that were new here. */
   stored: Set<string>
-  /** Where each article is here, and by which key it is known. */
-  articles: Map<SourceArticle, { id: string; key: string | null }>
+  /** Where each article is here. */
+  articles: Map<SourceArticle, FoundArticle>
   progress: store.RunProgress
 }
 
@@ -101,13 +108,13 @@ async function write(inside: Inside<Place>, { comments, ended, lost, progress }:
   const { tx, site, run } = inside
   await store.takeTime(tx, batchMs)
   await store.takeTurn(tx, site.id)
-  const there = new Set((await whereabouts(tx, site.id, comments.map(originOf))).map(keyOf))
-  const fresh = comments.filter((each) => !there.has(keyOf(originOf(each))))
-  const articles = [...new Set(fresh.map(({ article }) => article))]
+  const [undecided, decided] = split(await unwritten(inside, comments), ({ article }) => article.verdict === 'UNKNOWN')
+  const articles = [...new Set(decided.map(({ article }) => article))]
   const stored = articles.length > 0 ? await storeImported(inside, articles) : []
   const known = paired(articles, stored)
+  const [refused, welcome] = split(decided, ({ article }) => article.state === 'HIDDEN' && known.get(article)?.state !== 'HIDDEN')
 
-  const given = fresh.map((ready) => ({
+  const given = welcome.map((ready) => ({
     ...ready.comment,
     ready,
     articleId: known.get(ready.article)?.id ?? '',
@@ -119,7 +126,7 @@ async function write(inside: Inside<Place>, { comments, ended, lost, progress }:
   if (written.length > 0) await assertNotMerged(inside, written)
 
   const untold = new Set([...progress.untold, ...written])
-  const over = [...ended].flatMap((article) => known.get(article)?.id ?? article.id ?? [])
+  const over = [...ended].flatMap((article) => known.get(article)?.id ?? article.here?.id ?? [])
   const told = new Set(over.filter((id) => untold.delete(id)))
   const next = { taken: progress.taken + arranged.placed.length, untold: [...untold].sort() }
   if (written.length > 0 || told.size > 0) await store.keep(tx, run, next)
@@ -128,7 +135,8 @@ async function write(inside: Inside<Place>, { comments, ended, lost, progress }:
   }
   return {
     taken: arranged.placed.map(({ comment }) => comment.given.ready),
-    waiting: arranged.waiting.map(({ given: { ready } }) => ready),
+    waiting: [...undecided, ...arranged.waiting.map(({ given: { ready } }) => ready)],
+    refused,
     odd: arranged.odd.map(({ comment, why }) => ({ comment: comment.given.ready, why })),
     stored: new Set(stored.filter(({ isNew }) => isNew).map(({ id }) => id)),
     articles: known,
@@ -136,7 +144,16 @@ async function write(inside: Inside<Place>, { comments, ended, lost, progress }:
   }
 }
 
-function paired(articles: readonly SourceArticle[], found: readonly ({ id: string; key: string | null } | null)[]): Placed['articles'] {
+async function unwritten({ tx, site }: Inside<Place>, comments: readonly ReadyComment[]): Promise<ReadyComment[]> {
+  const there = new Set((await whereabouts(tx, site.id, comments.map(originOf))).map(keyOf))
+  return comments.filter((each) => !there.has(keyOf(originOf(each))))
+}
+
+function split<T>(all: readonly T[], isFirst: (each: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((each) => !isFirst(each))]
+}
+
+function paired(articles: readonly SourceArticle[], found: readonly (FoundArticle | null)[]): Placed['articles'] {
   return new Map(articles.flatMap((article, i) => (found[i] ? [[article, found[i]] as const] : [])))
 }
 

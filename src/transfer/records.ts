@@ -16,6 +16,21 @@ export interface ArticleRecord {
   open: boolean
   /** `post`, `page`, `attachment`, `nav_menu_item` …: many have no page of their own, so only those with comments are worth keeping. */
   type: string
+  access: Access
+}
+
+/** What decides who may read an article in the other program. */
+export interface Access {
+  /** `publish`, `private`, `draft` …; empty where the file contradicts itself, null where nothing has said it yet. */
+  status: string | null
+  /** Whether readers need a password, which itself is not kept; null where nothing has said it yet. */
+  hasPassword: boolean | null
+}
+
+/** The article that came last before it is whole, and something of this stood behind its comments or not at all. */
+export interface AccessRecord {
+  kind: 'access'
+  access: Access
 }
 
 /** Where a comment stood in the other program. */
@@ -68,7 +83,7 @@ export interface FaultRecord {
 }
 
 /** Anything that a reader hands on. */
-export type ImportRecord = ArticleRecord | CommentRecord | FaultRecord
+export type ImportRecord = ArticleRecord | AccessRecord | CommentRecord | FaultRecord
 
 /** The ways in which a file can be at fault, by code. */
 export type FaultCode =

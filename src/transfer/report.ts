@@ -5,6 +5,8 @@ import type { FaultCode, FaultRecord, ImportedStatus } from './records.js'
 export type ImportCode =
   | FaultCode
   | 'ARTICLE_FOREIGN'
+  | 'ARTICLE_HIDDEN'
+  | 'ARTICLE_NOT_HIDDEN'
   | 'ARTICLE_SHARED'
   | 'CLOSED_NOT_KEPT'
   | 'DUPLICATE_ID'
@@ -74,14 +76,26 @@ export class Ledger {
 export function reportLines({ articles, comments, faults, seconds }: ImportReport): string[] {
   const { byStatus } = comments
   const rate = Math.round(comments.read / Math.max(seconds, 0.001))
+  const compared = 'What was there already is not compared with the file again: what differs is in the report of the run that took it.'
   return [
     `Articles: ${many(articles.read, 'read')}, ${many(articles.withComments, 'with comments')}, ${many(articles.stored, 'new here')}.`,
     `Comments: ${many(comments.read, 'read')}, ${many(comments.taken, 'taken')}, ${many(comments.there, 'there already')}, ${many(comments.leftOut, 'left out')}.`,
     `Taken as: ${many(byStatus.APPROVED, 'approved')}, ${many(byStatus.PENDING, 'pending')}, ${many(byStatus.SPAM, 'spam')}, ${many(byStatus.TRASH, 'trash')}.`,
-    `Time: ${seconds.toFixed(1)} s, ${many(rate, 'comments a second')}.`,
+    ...(comments.there > 0 ? [compared] : []),
+    `Time: ${seconds.toFixed(1)} s, ${many(rate, rate === 1 ? 'comment a second' : 'comments a second')}.`,
     ...(faults.length > 0 ? ['', 'What is not as it was in the file:'] : []),
     ...faults.flatMap(linesOf),
   ]
+}
+
+/** Why an import was in vain; null where it was not. */
+export function failureOf({ comments: { read, taken, there }, faults }: ImportReport): string | null {
+  const [foreign] = faults.find(({ code }) => code === 'NOT_WORDPRESS')?.named ?? []
+  if (foreign) return `Nothing was imported: ${foreign.detail}.`
+  if (read === 0 || taken + there > 0) return null
+  const reasons = faults.filter(({ named }) => named.some(({ skipped }) => skipped === 'COMMENT' || skipped === 'ARTICLE'))
+  const codes = reasons.map(({ code }) => code).join(', ')
+  return `Nothing was imported: ${read === 1 ? 'the only comment was' : `all ${many(read, 'comments were')}`} left out (${codes}).`
 }
 
 function linesOf({ code, count, named }: FaultGroup): string[] {

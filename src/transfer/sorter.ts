@@ -1,11 +1,12 @@
 /** Sorts out what of a file can be taken, and hands it on in batches. */
-import { originOf } from '../articles/address.js'
 import type { Context } from '../context.js'
+import { originOf } from '../sites/origins.js'
 import type { SourceArticle } from './placing.js'
-import type { ArticleRecord, CommentRecord, ImportRecord } from './records.js'
+import type { Access, ArticleRecord, CommentRecord, ImportRecord } from './records.js'
 import type { ImportFault, Ledger } from './report.js'
 import { SeenIds } from './seen-ids.js'
-import { sourceArticle, titleOf } from './source-article.js'
+import { judge, sourceArticle, titleOf } from './source-article.js'
+import { verdictOn } from './verdict.js'
 import { leftOutByType, type Pings } from './wordpress-comments.js'
 import type { Writer } from './writer.js'
 
@@ -45,8 +46,11 @@ export class Sorter {
 
   async take(record: ImportRecord): Promise<void> {
     const { ledger } = this.#to
-    if (record.kind === 'fault') ledger.fault(record)
-    else if (record.kind === 'article') this.#begin(record)
+    if (record.kind === 'fault') {
+      if (record.skipped === 'COMMENT') ledger.comments.read++
+      ledger.fault(record)
+    } else if (record.kind === 'article') this.#begin(record)
+    else if (record.kind === 'access') this.#judge(record.access, true)
     else {
       ledger.comments.read++
       await this.#add(record)
@@ -64,6 +68,12 @@ export class Sorter {
     const { ledger, site } = this.#to
     ledger.articles.read++
     this.#article = { record, source: sourceArticle(site, record), comments: 0 }
+    this.#judge(record.access, false)
+  }
+
+  #judge(access: Access, isWhole: boolean): void {
+    const source = this.#article?.source
+    if (source) judge(source, verdictOn(access, isWhole))
   }
 
   async #add(record: CommentRecord): Promise<void> {
@@ -76,6 +86,7 @@ export class Sorter {
     if (why) return ledger.fault({ line: record.line, sourceId: record.sourceId, ...why })
     // Before the next and not after the last: so an article ends with the batch that holds its last comment.
     if (this.#comments.length >= batchSize) await this.#flush()
+    article.source.comments++
     this.#comments.push({ article: article.source, record })
   }
 
@@ -92,13 +103,14 @@ export class Sorter {
     const { ledger, site } = this.#to
     ledger.articles.withComments++
     if (article.source) {
+      if (article.source.verdict === 'UNKNOWN') judge(article.source, { hidden: 'the file stops before it says who may read it' })
       this.#tellOfTitle(article.record, article.source)
       this.#ended.add(article.source)
       return
     }
     const origin = originOf(article.record.url)
     const cure = origin
-      ? `${origin} is none of the site’s origins (${site.origins.join(', ')}): add it and run the import again`
+      ? `${origin} is none of the site’s origins (${site.origins.join(', ')}): add it with “colloquy site change ${site.slug} --add-origin ${origin}” and import again`
       : 'it has no usable address'
     const detail = `${cure} (comments: ${article.comments})`
     ledger.comments.leftOut += article.comments

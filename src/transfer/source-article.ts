@@ -5,6 +5,7 @@ import type { Context } from '../context.js'
 import { oneLine } from './one-line.js'
 import type { SourceArticle } from './placing.js'
 import type { ArticleRecord } from './records.js'
+import type { Verdict } from './verdict.js'
 
 const longestTitle = 500
 const longestKey = 200
@@ -16,7 +17,7 @@ export function titleOf({ title }: ArticleRecord) {
 
 /** The article as this site knows it; null where its address belongs to none of the site's origins. */
 export function sourceArticle(site: Context['site'], record: ArticleRecord): SourceArticle | null {
-  const { line, key, url, publishedAt, open } = record
+  const { line, key, url, publishedAt } = record
   const canonical = addressOn(site, url)
   if (!canonical) return null
   const source = `wordpress:${new URL(canonical).host}`
@@ -30,7 +31,15 @@ export function sourceArticle(site: Context['site'], record: ArticleRecord): Sou
     canonical,
     title: titleOf(record).value,
     publishedAt,
-    open,
-    id: null,
+    state: record.open ? 'OPEN' : 'CLOSED',
+    verdict: 'UNKNOWN',
+    comments: 0,
+    here: null,
   }
+}
+
+/** Notes who may read an article. */
+export function judge(article: SourceArticle, verdict: Verdict): void {
+  article.verdict = verdict
+  if (typeof verdict === 'object') article.state = 'HIDDEN'
 }

@@ -9,7 +9,7 @@ import { readWordPress } from './wordpress.js'
 import type { Pings } from './wordpress-comments.js'
 import { Writer } from './writer.js'
 
-export { type ImportReport, reportLines } from './report.js'
+export { failureOf, type ImportReport, reportLines } from './report.js'
 export type { Progress } from './sorter.js'
 
 export interface ImportOptions {

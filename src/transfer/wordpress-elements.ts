@@ -48,6 +48,8 @@ const itemFields = [
   'wp:post_date',
   'wp:post_date_gmt',
   'wp:comment_status',
+  'wp:status',
+  'wp:post_password',
   'wp:post_type',
 ]
 const commentFields = ['id', 'author', 'author_email', 'author_url', 'date', 'date_gmt', 'content', 'approved', 'type', 'parent', 'user_id']

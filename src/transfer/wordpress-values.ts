@@ -1,7 +1,8 @@
 /** What the fields of a WordPress export mean: dates, states, votes, and the marks that wpDiscuz leaves. */
+import { parseUrl } from '../platform/url.js'
 import { plainFromHtml } from './markdown.js'
 import { type PhpValue, unserialize } from './php.js'
-import type { ArticleRecord, CommentRecord, FaultCode, ImportedStatus, Skipped } from './records.js'
+import type { Access, ArticleRecord, CommentRecord, FaultCode, ImportedStatus, Skipped } from './records.js'
 
 /** The texts of an element's fields by their names, and of a comment's meta by their keys. */
 export type Fields = Map<string, string>
@@ -16,7 +17,10 @@ const zoneAllowanceMs = 14 * 3_600_000
 const mostVotes = 2_147_483_647
 
 /** The article that an item describes; null where neither link, guid nor the blog's own address gives it a URL. */
-export function articleFrom(fields: Fields, options: { line: number; blogUrl: string; tell: TellFault }): ArticleRecord | null {
+export function articleFrom(
+  fields: Fields,
+  options: { line: number; blogUrl: string; access: Access; tell: TellFault },
+): ArticleRecord | null {
   const postId = fields.get('wp:post_id') || null
   const guid = fields.get('guid') || null
   const short = postId && webUrl(`${options.blogUrl.replace(/\/+$/, '')}/?p=${encodeURIComponent(postId)}`)
@@ -33,6 +37,7 @@ export function articleFrom(fields: Fields, options: { line: number; blogUrl: st
     publishedAt: published instanceof Date ? published : null,
     open: fields.get('wp:comment_status') !== 'closed',
     type: fields.get('wp:post_type') || 'post',
+    access: options.access,
   }
 }
 
@@ -122,7 +127,7 @@ function idOrNull(text: string | undefined): string | null {
 function webUrl(html: string | null | undefined): string | null {
   const text = plainFromHtml(html ?? '')
   if (!/^https?:\/\/./i.test(text) || /\s/.test(text)) return null
-  return URL.canParse(text) ? text : null
+  return parseUrl(text) ? text : null
 }
 
 function votesFrom(meta: Fields, tell: TellFault): CommentRecord['votes'] {

@@ -1,13 +1,13 @@
 /**
  * Reads a WordPress export (WXR) as a stream of articles, comments and faults, in memory that grows neither with the file nor with an article.
  *
- * A WXR is an RSS file: `<item>` is an article, its fields come before its `<wp:comment>`s, comments mostly in the order of their ids, a parent
+ * A WXR is an RSS file: `<item>` is an article, its address comes before its `<wp:comment>`s, comments mostly in the order of their ids, a parent
  * perhaps later or never. What is damaged is read on from the next element that WordPress writes. Names are read with the prefixes that WordPress
  * writes, declared or not. Markup inside a whole CDATA section is never taken for the file's: a reader's comment can quote an export, and could
  * otherwise forge comments. `wp:comment_author_IP` is never read.
  */
 import { decodeXml } from './decode.js'
-import type { FaultCode, ImportRecord, Skipped } from './records.js'
+import type { Access, FaultCode, ImportRecord, Skipped } from './records.js'
 import { ElementReader, type Level } from './wordpress-elements.js'
 import { articleFrom, commentFrom, type Fields, knownMeta } from './wordpress-values.js'
 
@@ -19,6 +19,7 @@ export async function* readWordPress(
   const records = new Records(now)
   const reader = new ElementReader(records)
   for await (const text of decodeXml(input, (code, detail) => records.fault(code, detail, 'NOTHING', 1))) {
+    records.see(text)
     reader.write(text)
     yield* records.take()
   }
@@ -30,6 +31,9 @@ export async function* readWordPress(
 interface Item {
   line: number
   fields: Fields
+  access: Access
+  /** What of that was handed on with it. */
+  told: Access | null
   /** Whether it was handed on, which happens before its first comment, and whether it could be. */
   state: 'read' | 'placed' | 'lost'
 }
@@ -38,7 +42,7 @@ interface Comment {
   line: number
   fields: Fields
   meta: Fields
-  /** Why it cannot be kept: its text was too long, or two comments have run into one. */
+  /** A fault that costs the whole comment was told of it. */
   lost: boolean
 }
 
@@ -51,6 +55,8 @@ class Records {
   #meta = { key: '', value: '' }
   #blogUrl = ''
   #items = 0
+  #isEmpty = true
+  #isWordPress = false
 
   constructor(now: Date) {
     this.#now = now
@@ -63,17 +69,23 @@ class Records {
     return waiting
   }
 
+  see(text: string): void {
+    this.#isEmpty = this.#isEmpty && !/\S/.test(text)
+  }
+
   /** Says so where the file held nothing of WordPress. */
   finish(): void {
-    if (this.#items === 0) this.fault('NOT_WORDPRESS', 'the file holds no <item>: it is no export of WordPress', 'NOTHING', 1)
+    const why = this.#isEmpty ? 'is empty' : this.#items === 0 ? 'holds no <item>' : this.#isWordPress ? null : 'holds no element <wp:…>'
+    if (why) this.fault('NOT_WORDPRESS', `the file ${why}: it is no export of WordPress`, 'NOTHING', 1)
   }
 
   begin(level: Level, line: number): void {
     if (level === 'item') {
       this.#items++
-      this.#item = { line, fields: new Map(), state: 'read' }
+      this.#item = { line, fields: new Map(), access: { status: null, hasPassword: null }, told: null, state: 'read' }
     }
     if (level === 'comment') {
+      this.#isWordPress = true
       this.#place()
       this.#comment = { line, fields: new Map(), meta: new Map(), lost: false }
     }
@@ -81,8 +93,9 @@ class Records {
   }
 
   value(level: Level, name: string, text: string | null): void {
+    this.#isWordPress ||= name.startsWith('wp:')
     if (level === 'file') this.#blogUrl = this.#items === 0 ? (text ?? this.#blogUrl) : this.#blogUrl
-    else if (level === 'item') this.#item?.fields.set(name, text ?? '')
+    else if (level === 'item') this.#itemValue(name, text)
     else if (level === 'meta') this.#meta[name === 'wp:meta_key' ? 'key' : 'value'] = text ?? ''
     else if (this.#comment) this.#commentValue(this.#comment, name, text)
   }
@@ -92,6 +105,7 @@ class Records {
     if (level === 'comment') this.#endComment()
     if (level === 'item') {
       this.#place()
+      this.#tellAccess()
       this.#item = null
     }
   }
@@ -109,15 +123,25 @@ class Records {
   }
 
   fault(code: FaultCode, detail: string, skipped: Skipped, line: number): void {
-    this.#waiting.push({ kind: 'fault', line, code, detail, skipped, sourceId: this.#comment?.fields.get('wp:comment_id') ?? null })
+    const comment = this.#comment
+    // A comment is lost once, whatever more is wrong with it.
+    const cost = skipped === 'COMMENT' && comment?.lost ? 'NOTHING' : skipped
+    if (comment && cost === 'COMMENT') comment.lost = true
+    this.#waiting.push({ kind: 'fault', line, code, detail, skipped: cost, sourceId: comment?.fields.get('wp:comment_id') ?? null })
+  }
+
+  #itemValue(name: string, text: string | null): void {
+    if (!this.#item) return
+    const { access, fields } = this.#item
+    // Where two contradict each other, or one cannot be read, the article is not for everybody.
+    if (name === 'wp:status') access.status = access.status === null || access.status === text ? (text ?? '') : ''
+    else if (name === 'wp:post_password') access.hasPassword = access.hasPassword || text !== ''
+    else fields.set(name, text ?? '')
   }
 
   #commentValue(comment: Comment, name: string, text: string | null): void {
-    if (comment.fields.has(name) && !comment.lost) {
+    if (comment.fields.has(name) && !comment.lost)
       this.fault('COMMENT_MIXED', `<${name}> stands twice: two comments have run into one`, 'COMMENT', comment.line)
-      comment.lost = true
-    }
-    if (text === null && name === 'wp:comment_content') comment.lost = true
     comment.fields.set(name, text ?? '')
   }
 
@@ -140,9 +164,18 @@ class Records {
     if (item?.state !== 'read') return
     const { line, fields } = item
     const tell = (code: FaultCode, detail: string, skipped: Skipped) => this.fault(code, detail, skipped, line)
-    const record = articleFrom(fields, { line, blogUrl: this.#blogUrl, tell })
+    item.told = { ...item.access }
+    const record = articleFrom(fields, { line, blogUrl: this.#blogUrl, access: item.told, tell })
     item.state = record ? 'placed' : 'lost'
     if (record) this.#waiting.push(record)
     else tell('ARTICLE_WITHOUT_URL', 'an article without an address: neither link nor guid is a web address', 'ARTICLE')
+  }
+  /** Says what was not known of a whole article when it was handed on, or has been contradicted since. */
+  #tellAccess(): void {
+    if (this.#item?.state !== 'placed') return
+    const { access, told } = this.#item
+    const isKnown =
+      told?.status === access.status && told.hasPassword === access.hasPassword && told.status !== null && told.hasPassword !== null
+    if (!isKnown) this.#waiting.push({ kind: 'access', access })
   }
 }

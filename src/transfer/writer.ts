@@ -73,13 +73,13 @@ export class Writer {
   /** Waits for what is on its way, and tells the readers of articles that an earlier run left untold. */
   async finish(): Promise<void> {
     await this.#underWay
-    for (const id of this.#progress.untold) await this.#placeNow([], new Set([{ ...nowhere, id }]))
+    for (const id of this.#progress.untold) await this.#placeNow([], new Set([{ ...nowhere, here: { id, state: nowhere.state } }]))
   }
 
   /** What of it is new, made ready to be written. */
   async #prepare(comments: readonly SourceComment[], ended: ReadonlySet<SourceArticle>): Promise<ReadyComment[]> {
     const there = await patiently(() => lookUp(this.#place, comments))
-    const unplaced = [...new Set([...comments.map(({ article }) => article), ...ended])].filter(({ id }) => id === null)
+    const unplaced = [...new Set([...comments.map(({ article }) => article), ...ended])].filter(({ here }) => here === null)
     if (unplaced.length > 0 && (there.size > 0 || this.#progress.untold.length > 0))
       this.#found(await patiently(() => locate(this.#place, unplaced)))
     return comments.flatMap((each) => {
@@ -96,7 +96,7 @@ export class Writer {
 
   /** A number that is taken already: by this comment, as in a second run, or by another blog's. */
   #meet(each: SourceComment, articleId: string): void {
-    if (articleId === each.article.id) this.#ledger.comments.there++
+    if (articleId === each.article.here?.id) this.#ledger.comments.there++
     else {
       const detail = 'a comment of this number was imported into another article: the export of another blog needs a site of its own'
       this.#tell(each, { code: 'ID_TAKEN', detail, skipped: 'COMMENT' })
@@ -152,10 +152,13 @@ export class Writer {
     await this.#plan(placed.taken.length)
     const { comments: counts, articles } = this.#ledger
     counts.taken += placed.taken.length
-    counts.there += comments.length - placed.taken.length - placed.waiting.length
+    counts.there += comments.length - placed.taken.length - placed.waiting.length - placed.refused.length
     for (const { record } of placed.taken) counts.byStatus[record.status]++
     articles.stored += placed.stored.size
     this.#found(placed.articles)
+    for (const comment of placed.refused)
+      this.#tell(comment, { code: 'ARTICLE_NOT_HIDDEN', detail: notHidden(comment), skipped: 'COMMENT' })
+    for (const article of ended) this.#tellIfHidden(article)
     for (const { comment, why } of placed.odd) {
       const skipped = why === 'TOO_DEEP' ? 'NOTHING' : 'VALUE'
       this.#tell(comment, { code: why, detail: details[why], skipped })
@@ -173,13 +176,20 @@ export class Writer {
 
   /** Notes where articles are here. */
   #found(articles: Placed['articles']): void {
-    for (const [article, { id, key }] of articles) {
-      const isFirst = article.id === null
-      article.id = id
+    for (const [article, { id, key, state }] of articles) {
+      const isFirst = article.here === null
+      article.here = { id, state }
       if (!isFirst || key === null || key === article.key || !key.startsWith(`${article.source}:`)) continue
       const detail = `its address is that of another article of this blog (${key}): one discussion`
       this.#ledger.fault({ line: article.line, code: 'ARTICLE_SHARED', detail, skipped: 'NOTHING', sourceId: null })
     }
+  }
+
+  /** Where a moderator has opened it since, there is nothing to tell. */
+  #tellIfHidden({ line, verdict, here, comments }: SourceArticle): void {
+    if (typeof verdict !== 'object' || here?.state !== 'HIDDEN') return
+    const detail = `${verdict.hidden}: hidden, for moderators only until one of them opens it (comments: ${comments})`
+    this.#ledger.fault({ line, code: 'ARTICLE_HIDDEN', detail, skipped: 'NOTHING', sourceId: null })
   }
 
   #tell({ record: { line, sourceId } }: SourceComment, fault: Pick<ImportFault, 'code' | 'detail' | 'skipped'>): void {
@@ -188,7 +198,15 @@ export class Writer {
 }
 
 /** Stands for an article of which only the id is known. */
-const nowhere = { line: 0, source: '', key: '', url: '', canonical: '', title: null, publishedAt: null, open: true }
+const nowhere = {
+  ...{ line: 0, source: '', key: '', url: '', canonical: '', title: null, publishedAt: null },
+  ...({ state: 'OPEN', verdict: 'EVERYBODY', comments: 0 } as const),
+}
+
+function notHidden({ article: { verdict } }: ReadyComment): string {
+  const why = typeof verdict === 'object' ? verdict.hidden : ''
+  return `${why}, and its discussion here is not hidden: hide that one and import again`
+}
 
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (const ms of pausesMs) {

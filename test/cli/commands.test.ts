@@ -8,11 +8,13 @@ afterEach(cleanUp)
 
 const secret = 'a secret of tests, which is long enough'
 
-async function viewerBy(token: string, url: string) {
+const viewerBy = (token: string, url: string) => answerBy(token, url, '{ viewer { name role } }')
+
+async function answerBy(token: string, url: string, query: string) {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token.trim()}` },
-    body: JSON.stringify({ query: '{ viewer { name role } }' }),
+    body: JSON.stringify({ query }),
   })
   return response.json()
 }
@@ -40,6 +42,48 @@ describe('A command on the data folder', () => {
     expect(await colloquy(create, { DATA_DIR })).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/already/) })
     expect((await stop(server)).code).toBe(0)
     expect(await colloquy(['site', 'list'], { DATA_DIR })).toEqual({ code: 0, out: line, err: '' })
+  })
+
+  test('changes a site while a server runs, which knows it at once, and without one', async () => {
+    const DATA_DIR = await dataFolder()
+    await colloquy(['site', 'create', 'news', '--name', 'The News', '--origin', 'https://news.example'], { DATA_DIR })
+    const server = startServer({ DATA_DIR })
+    const url = await addressOf(server)
+    const changed = await colloquy(
+      ['site', 'change', 'news', '--name', 'The Times', '--add-origin', 'https://m.news.example/', '--add-origin', 'http://localhost:3000'],
+      { DATA_DIR },
+    )
+    const origins = ['https://news.example', 'https://m.news.example', 'http://localhost:3000']
+    expect(changed).toEqual({ code: 0, err: '', out: `The site news is "The Times" for ${origins.join(', ')}.\n` })
+    const admin = await colloquy(['token', '--role', 'admin'], { DATA_DIR })
+    const query = '{ site { name origins } auditLog(first: 5) { edges { node { action actorId subjectKind } } } }'
+    expect(await answerBy(admin.out, url, query)).toEqual({
+      data: {
+        site: { name: 'The Times', origins },
+        auditLog: { edges: [{ node: { action: 'site.update', actorId: null, subjectKind: 'SITE' } }] },
+      },
+    })
+    expect((await stop(server)).code).toBe(0)
+    expect(await colloquy(['site', 'change', 'news', '--remove-origin', 'https://news.example'], { DATA_DIR })).toMatchObject({
+      code: 0,
+      err: '',
+    })
+    expect((await colloquy(['site', 'list'], { DATA_DIR })).out).toBe('news  The Times  https://m.news.example http://localhost:3000\n')
+  })
+
+  test('changes nothing of a site where a change cannot be', async () => {
+    const DATA_DIR = await dataFolder()
+    for (const name of ['one', 'two'])
+      await colloquy(['site', 'create', name, '--name', name, '--origin', `https://${name}.example`], { DATA_DIR })
+    for (const [words, err] of [
+      [['nobody', '--name', 'x'], /There is no site "nobody"/],
+      [['one', '--name', 'x', '--add-origin', 'http://two.example'], /Another site of this installation has two\.example already/],
+      [['one', '--name', 'x', '--add-origin', 'https://*.one.example'], /wildcard/],
+      [['one', '--name', 'x', '--remove-origin', 'https://three.example'], /not an origin of this site/],
+      [['one', '--name', 'x', '--remove-origin', 'https://one.example'], /has 1 to 100 origins/],
+    ] as const)
+      expect(await colloquy(['site', 'change', ...words], { DATA_DIR })).toEqual({ code: 1, out: '', err: expect.stringMatching(err) })
+    expect((await colloquy(['site', 'list'], { DATA_DIR })).out).toBe('one  one  https://one.example\ntwo  two  https://two.example\n')
   })
 
   test('given while the server starts waits for it', async () => {
@@ -96,13 +140,14 @@ describe('A token', () => {
 describe('A command that cannot be understood', () => {
   test.each([
     [['publish'], /There is no verb "publish"; there is start, token, site create, /],
-    [['site', 'remove'], /There is no verb "site remove"; there is site create, site list\./],
+    [['site', 'remove'], /There is no verb "site remove"; there is site create, site change, site list\./],
     [['token', '--rol', 'admin'], /Unknown option '--rol'\.\n\ncolloquy token \[--role ROLE\]/],
     [['token', '--role', 'king'], /--role is one of reader, moderator, admin, and not "king"\./],
     [['token', '--days', '0'], /--days is a whole number from 1 to 365/],
     [['token', '--days', '1', '--days', '2'], /--days can be given only once\./],
     [['site', 'create', '--name', 'x', '--origin', 'https://x.example'], /SLUG is missing\./],
     [['site', 'create', 'x', '--name', 'x'], /--origin is missing\./],
+    [['site', 'change', 'news'], /Say what to change: --name, --add-origin or --remove-origin\./],
     [['site', 'list', 'news'], /"news" is more than "site list" takes\./],
   ])('%j ends with 2 and says how it is written', async (words, message) => {
     const { code, out, err } = await colloquy(words, { DATA_DIR: await emptyFolder() })

@@ -148,7 +148,7 @@ describe('The command', () => {
       code: 0,
       out: expect.stringMatching(/Comments: 2,500 read, [1-9][\d,]* taken, [1-9][\d,]* there already, 0 left out\./),
     })
-    expect((await colloquy(['recount'], database.env)).out).toMatch(/^1 articles looked through: 0 counts differ/)
+    expect((await colloquy(['recount'], database.env)).out).toMatch(/^1 article looked through: 0 counts differ/)
     const third = await colloquy(command, database.env, long)
     expect(third.out).toContain('2,500 read, 0 taken, 2,500 there already')
     await database.remove()

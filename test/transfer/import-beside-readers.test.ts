@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { sql } from '../../src/platform/client.js'
 import { startApp, type TestApp } from '../support/app.js'
 import { newKey, seed } from '../support/seed.js'
-import { article, articlesOf, comments, drift, imported, importFile, siteOf } from './importing.js'
+import { article, articlesOf, comments, drift, imported, importFile, leaveHarbour, siteOf } from './importing.js'
 import { wxr } from './wxr.js'
 
 let program: TestApp
@@ -21,6 +21,7 @@ const many = comments(
 
 /** A site at the harbour's address, and people on it. */
 async function peopled() {
+  await leaveHarbour(program)
   const world = await seed(program, {}, { origins: ['https://harbour.example'] })
   return { ...world, member: await world.member('Reader'), moderator: await world.moderator() }
 }

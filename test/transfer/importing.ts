@@ -12,9 +12,16 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 /** A new site for the articles of wxr.ts; its slug. */
 export async function harbour({ app }: TestApp, settings: object = {}): Promise<string> {
   const slug = `harbour-${randomUUID().slice(0, 8)}`
+  await leaveHarbour({ app })
   const pace = { memberSecondsBetweenComments: 0, guestSecondsBetweenComments: 0 }
   await createSite(app.db, { slug, name: 'The Harbour Post', origins: ['https://harbour.example'], settings: { ...pace, ...settings } })
   return slug
+}
+
+/** Sends the sites that other tests have made elsewhere: an origin belongs to one site at a time. */
+export async function leaveHarbour({ app }: Pick<TestApp, 'app'>): Promise<void> {
+  await sql(app.db)`
+    UPDATE site SET origins = ARRAY['https://' || slug || '.example'] WHERE 'https://harbour.example' = ANY(origins) RETURNING id`
 }
 
 export async function siteOf({ app }: TestApp, slug: string) {

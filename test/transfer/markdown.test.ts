@@ -108,6 +108,8 @@ describe('hostile HTML', () => {
     '<a href="data:text/html,<script>">x</a>',
     '<a href="https://bank.example@evil.example">x</a>',
     '<a href="//evil.example">x</a>',
+    '<a href="https://x.example/%00">x</a>',
+    '<a href="https://x.example/%ff%E2%80%AE">x</a>',
     '<iframe src="https://evil.example">x</iframe>',
     '<svg><a xlink:href="javascript:alert(1)">x</a></svg>',
     '<b onclick="alert(1)" style="position:fixed">x</b>',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Ledger, reportLines } from '../../src/transfer/report.js'
+import { failureOf, Ledger, reportLines } from '../../src/transfer/report.js'
 import { SeenIds } from '../../src/transfer/seen-ids.js'
 
 describe('The report', () => {
@@ -27,6 +27,25 @@ describe('The report', () => {
       '  line 20, comment 5: its parent is missing',
       '  line 40, comment 7: its parent is missing',
     ])
+  })
+
+  test('says that a file was in vain, and why, where nothing of it is here', () => {
+    const ledger = new Ledger()
+    expect(failureOf(ledger.report())).toBeNull()
+    ledger.comments.read = 1
+    ledger.fault({ code: 'BARE_AMPERSAND', line: 3, sourceId: null, detail: 'a sign', skipped: 'NOTHING' })
+    ledger.fault({ code: 'ARTICLE_FOREIGN', line: 4, sourceId: null, detail: 'elsewhere', skipped: 'ARTICLE' })
+    expect(failureOf(ledger.report())).toBe('Nothing was imported: the only comment was left out (ARTICLE_FOREIGN).')
+    ledger.comments.there = 1
+    expect(failureOf(ledger.report())).toBeNull()
+    ledger.fault({ code: 'NOT_WORDPRESS', line: 1, sourceId: null, detail: 'the file is empty', skipped: 'NOTHING' })
+    expect(failureOf(ledger.report())).toBe('Nothing was imported: the file is empty.')
+  })
+
+  test('of one comment a second is in the singular', () => {
+    const ledger = new Ledger()
+    ledger.comments.read = 1
+    expect(reportLines({ ...ledger.report(), seconds: 1 })).toContain('Time: 1.0 s, 1 comment a second.')
   })
 
   test('counts all faults of a kind and names the first thousand', () => {

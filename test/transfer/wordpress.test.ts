@@ -15,6 +15,7 @@ describe('an article', () => {
       publishedAt: new Date('2019-05-06T07:08:09Z'),
       open: true,
       type: 'post',
+      access: { status: 'publish', hasPassword: false },
     })
   })
 

@@ -31,7 +31,7 @@ export function itemFields(id: number): string {
 <content:encoded><![CDATA[<p>Nobody reads <title>this</title> here.</p>]]></content:encoded>
 <wp:post_id>${id}</wp:post_id>
 <wp:post_date_gmt><![CDATA[2019-05-06 07:08:09]]></wp:post_date_gmt>
-<wp:comment_status><![CDATA[open]]></wp:comment_status>
+<wp:comment_status><![CDATA[open]]></wp:comment_status><wp:status><![CDATA[publish]]></wp:status><wp:post_password></wp:post_password>
 <wp:post_type><![CDATA[post]]></wp:post_type>`
 }
 

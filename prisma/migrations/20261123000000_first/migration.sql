@@ -445,8 +445,7 @@ CREATE INDEX comment_controversial ON "comment" ("listId", "notPinned", (-"contr
 CREATE INDEX comment_most_replied ON "comment" ("listId", "notPinned", (-"replyCount"), "id") WHERE "listed";
 -- What waits for a moderator, oldest first.
 CREATE INDEX comment_pending ON "comment" ("siteId", "id") WHERE "status" = 'PENDING';
--- At most one edit waits beside a comment.
-CREATE UNIQUE INDEX comment_revision_pending ON "comment_revision" ("siteId", "commentId") WHERE "state" = 'PENDING';
+CREATE INDEX comment_revision_pending ON "comment_revision" ("siteId", "commentId") WHERE "state" = 'PENDING';
 -- A subscriber who comes back learns the scores that were counted since.
 CREATE INDEX comment_votes_seq ON "comment" ("articleId", "votesSeq") WHERE "votesSeq" > 0;
 
