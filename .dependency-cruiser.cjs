@@ -20,7 +20,8 @@ const doors = [
   '^src/([^/]+)/\\1\\.ts$',
   '^src/[^/]+/(rules|errors)\\.ts$',
   '^src/identity/(viewer|standing)\\.ts$',
-  '^src/articles/(log|events|address)\\.ts$',
+  '^src/sites/origins\\.ts$',
+  '^src/articles/(log|events)\\.ts$',
   '^src/comments/(filter|importing|recount)\\.ts$',
 ]
 const types = '^src/[^/]+/types\\.ts$' // what the API calls a feature's things, for those who extend them
@@ -84,8 +85,8 @@ module.exports = {
         pathNot: [
           '[./](rules|errors)\\.ts$',
           '^src/identity/viewer\\.ts$',
-          '^src/articles/address\\.ts$',
-          '^src/platform/plain-text\\.ts$',
+          '^src/sites/origins\\.ts$',
+          '^src/platform/(plain-text|url)\\.ts$',
           packages('zod'),
         ],
         dependencyTypesNot: ['type-only'],

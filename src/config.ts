@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type SocketLimits, socketLimits } from './live/limits.js'
 import { parseNetwork } from './platform/address.js'
 import { type LogLevel, logLevels } from './platform/log.js'
+import { parseUrl } from './platform/url.js'
 
 /** One setting: how it is read, what holds without it, and what the table of the README says. */
 interface Option<T> {
@@ -225,7 +226,7 @@ function list<T>(entry: z.ZodType<T, string>) {
 }
 
 function isUrl(value: string, protocols: readonly string[]): boolean {
-  return URL.canParse(value) && protocols.includes(new URL(value).protocol)
+  return protocols.includes(parseUrl(value)?.protocol ?? '')
 }
 
 function isBareUrl(value: string): boolean {

@@ -1,5 +1,6 @@
 /** Makes the context of each operation: which site, who asks, when. */
 import type { Context } from './context.js'
+import { askedUrls, type Operation } from './graphql/asked-urls.js'
 import { readToken } from './identity/identity.js'
 import { addressKey } from './platform/address.js'
 import { Refused } from './platform/errors.js'
@@ -19,14 +20,15 @@ export interface Asking {
   siteName?: string | null | undefined
   /** The header Origin. */
   origin?: string | null | undefined
-  /** The operation's variables: an article's URL among them tells the site. */
-  variables?: Record<string, unknown> | null | undefined
+  /** What is to be executed: the URLs of articles in it tell the site. */
+  operation?: Operation | undefined
 }
 
 /** Throws NOT_FOUND or BAD_USER_INPUT where no site can be told, UNAUTHENTICATED for a token that is not good here. */
 export async function contextOf(world: World, asking: Asking): Promise<Context> {
   const { epoch, ...shared } = world
-  const site = await siteFor(world.db, { name: asking.siteName, urls: [...urlsIn(asking.variables), asking.origin] })
+  const { siteName: name, origin, operation } = asking
+  const site = await siteFor(world.db, { name, origin, urls: () => (operation ? askedUrls(operation) : []) })
   const token = tokenOf(asking.authorization)
   return {
     ...shared,
@@ -45,10 +47,4 @@ function tokenOf(authorization: string | null | undefined): string | null {
   const [, token] = /^Bearer ([\w.~+/=-]+)$/i.exec(authorization) ?? []
   if (!token) throw new Refused('UNAUTHENTICATED', 'Send the token as "Authorization: Bearer …".')
   return token
-}
-
-/** The URLs of articles in an operation's variables: `url`, `urls`, or `input.url`. */
-function urlsIn(variables: Record<string, unknown> | null | undefined): string[] {
-  const { url, urls, input } = (variables ?? {}) as { url?: unknown; urls?: unknown; input?: { url?: unknown } | null }
-  return [url, Array.isArray(urls) ? urls[0] : undefined, input?.url].filter((each) => typeof each === 'string')
 }

@@ -48,6 +48,7 @@ const roots: Record<'Query' | 'Mutation' | 'Subscription', Record<string, Access
     postComment: 'person',
     registerArticle: 'admin',
     rejectComment: 'moderator',
+    rejectEdit: 'moderator',
     reopenArticle: 'moderator',
     replyToComment: 'person',
     reportComment: 'person',
@@ -64,15 +65,21 @@ const roots: Record<'Query' | 'Mutation' | 'Subscription', Record<string, Access
 const narrowTypes: Record<string, Access> = {
   AuditEntry: 'moderator',
   CommentRevision: 'person',
+  HostAlias: 'admin',
   MutePersonPayload: 'person',
   Report: 'moderator',
+  SiteSettings: 'admin',
   UnmutePersonPayload: 'person',
   UpdateSitePayload: 'admin',
   Viewer: 'person',
   ViewerNews: 'person',
   ViewerVote: 'person',
 }
-const narrowFields: Record<string, Access> = { 'Article.viewerComments': 'person', 'Comment.reports': 'moderator' }
+const narrowFields: Record<string, Access> = {
+  'Article.viewerComments': 'person',
+  'Comment.reports': 'moderator',
+  'Site.settings': 'admin',
+}
 
 const people = ['anonymous', 'guest', 'member', 'moderator', 'admin'] as const
 type Who = (typeof people)[number]

@@ -79,7 +79,10 @@ const others: Record<string, { query: string; costs: number }> = {
   'Comment.article': { query: inThreads('article { id title }'), costs: 3 },
   'Comment.parent': { query: inReplies('parent { id html }'), costs: 4 },
   'Comment.source': { query: inThreads('source'), costs: 3 },
+  'Comment.waitingEdit': { query: inThreads('waitingEdit { html }'), costs: 3 },
   'Comment.viewerVote': { query: inThreads('viewerVote score'), costs: 3 },
+  'Site.settings': { query: 'site { settings { maxDepth } }', costs: 0 },
+  'SiteSettings.hostAliases': { query: 'site { settings { hostAliases { host } } }', costs: 0 },
   'Viewer.person': { query: 'viewer { person { id } }', costs: 1 },
 }
 

@@ -1,9 +1,9 @@
 /** The rule that says which URLs are one article. */
+import { type HostAliases, longestUrl, originFor, portOf, readUrl, withoutAliases } from '../sites/origins.js'
 
 /** What a site adds to the rule. Host names and parameter names may be written in any of their forms. */
 export interface AddressRule {
-  /** Other names of a host: `{ 'm.example.com': 'example.com' }`. Ports stay as they are. */
-  readonly hostAliases: Readonly<Record<string, string>>
+  readonly hostAliases: HostAliases
   /** The only query parameters that make a different article; null: all but the tracking ones. A list is taken literally, letter case too. */
   readonly meaningfulParameters: readonly string[] | null
   /** More tracking parameters, in any letter case; a `*` at the end stands for any ending. */
@@ -11,9 +11,6 @@ export interface AddressRule {
 }
 
 export const defaultAddressRule: AddressRule = { hostAliases: {}, meaningfulParameters: null, extraTracking: [] }
-
-/** What browsers and servers still carry, and, as it holds for the result too, what one entry of a PostgreSQL index (2,704 bytes) holds. */
-export const longestUrl = 2_048
 
 /**
  * Parameters that say how a reader came, not what he reads; compared in lower case. From the documentation of the services that append
@@ -42,80 +39,32 @@ export const trackingParameters: readonly string[] = [
  *    tracking ones (`trackingParameters`, the site's) are dropped; where the site lists `meaningfulParameters`, all others are. The rest
  *    is sorted by name; parameters of one name keep their order. No parameters, no `?`.
  *
- * null for anything but an absolute http or https URL with a proper host, without name and password, without control characters, of at most
- * `longestUrl` characters before and after. Applying it twice changes nothing.
+ * null for what `readUrl` cannot read, and for what is longer than `longestUrl` when the rule is applied: so one entry of a PostgreSQL index
+ * (2,704 bytes) holds it. Applying it twice changes nothing.
  */
 export function canonicalUrl(url: string, rule: AddressRule): string | null {
-  const parsed = parse(url)
-  const host = parsed && hostOf(parsed)
-  if (!host) return null
-
-  const origin = `https://${withoutAliases(host, rule)}${portOf(parsed)}`
+  const read = readUrl(url)
+  if (!read) return null
+  const { host, parsed } = read
+  const origin = `https://${withoutAliases(host, rule.hostAliases)}${portOf(parsed)}`
   const canonical = origin + canonicalPath(parsed.pathname) + canonicalQuery(parsed.search.slice(1), rule)
   return canonical.length <= longestUrl ? canonical : null
 }
 
-/** Where a URL comes from, as a browser's `Origin` header has it (`https://example.com:8080`), without a dot at the host's end; null as above. */
-export function originOf(url: string): string | null {
-  const parsed = parse(url)
-  const host = parsed && hostOf(parsed)
-  return host ? `${parsed.protocol}//${host}${parsed.port && `:${parsed.port}`}` : null
-}
-
 /**
- * Whether a URL (or an `Origin` header) belongs to one of a site's origins: the same host, aliases counted, and the same port, by http or
- * https alike. An empty list allows nothing; an origin that is not a URL never matches.
+ * A URL of an article as a link for readers: under the very origin of the site to which it belongs, with the parameters that make a
+ * different article as they were given, without fragment. null where it belongs to none of the origins.
  */
-export function allowedOrigin(url: string, origins: readonly string[], rule: AddressRule): boolean {
-  const place = placeOf(url, rule)
-  return place !== null && origins.some((origin) => placeOf(origin, rule) === place)
-}
-
-function placeOf(url: string, rule: AddressRule): string | null {
-  const parsed = parse(url)
-  const host = parsed && hostOf(parsed)
-  return host ? withoutAliases(host, rule) + portOf(parsed) : null
-}
-
-function parse(url: string): URL | null {
-  const trimmed = url.length <= longestUrl ? url.trim() : ''
-  // `https:a.example`, `https:///a.example` and `https:\\a.example` are URLs to a browser, and slips to everybody else.
-  if (!/^https?:\/\/[^/\\]/i.test(trimmed) || /\p{Control}/u.test(trimmed) || !URL.canParse(trimmed)) return null
-  const parsed = new URL(trimmed)
-  return parsed.username === '' && parsed.password === '' ? parsed : null
-}
-
-/**
- * The host without the dot of its root. null for what is no name or address, though a URL may have it: quotes and brackets, which no name
- * server knows, and missing labels, since `0x7f.1..` would be another host without its dots.
- */
-function hostOf({ hostname }: URL): string | null {
-  const host = hostname.replace(/\.$/, '')
-  return /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])$/.test(host) ? host : null
-}
-
-/** 443 after http and 80 after https are dropped too: written with the other scheme they would be its default port. */
-function portOf({ port }: URL): string {
-  return port === '' || port === '80' || port === '443' ? '' : `:${port}`
-}
-
-/** Follows aliases of aliases to the end; in a circle, to its first host in the alphabet, so that all of them agree. */
-function withoutAliases(host: string, { hostAliases }: AddressRule): string {
-  const aliases = new Map(Object.entries(hostAliases).map(([alias, target]) => [spelled(alias), spelled(target)]))
-  const passed: string[] = []
-  let current = host
-  for (let next = aliases.get(current); next !== undefined; next = aliases.get(current)) {
-    const circle = passed.indexOf(current)
-    if (circle >= 0) return passed.slice(circle).sort()[0] ?? current
-    passed.push(current)
-    current = next
-  }
-  return current
-}
-
-function spelled(host: string): string {
-  const parsed = parse(`https://${host}`)
-  return (parsed && hostOf(parsed)) ?? host
+export function linkUrl(url: string, origins: readonly string[], rule: AddressRule): string | null {
+  const origin = originFor(url, origins, rule.hostAliases)
+  const read = origin === null ? null : readUrl(url)
+  if (!read) return null
+  const counts = countedBy(rule)
+  const query = read.parsed.search
+    .slice(1)
+    .split('&')
+    .filter((piece) => piece !== '' && counts(parameter(piece).name))
+  return origin + read.parsed.pathname + (query.length === 0 ? '' : `?${query.join('&')}`)
 }
 
 function canonicalPath(path: string): string {
@@ -126,16 +75,20 @@ function canonicalPath(path: string): string {
   return escaped.slice(0, end)
 }
 
-function canonicalQuery(query: string, { meaningfulParameters, extraTracking }: AddressRule): string {
+/** Says of a parameter's canonical name whether it makes a different article. */
+function countedBy({ meaningfulParameters, extraTracking }: AddressRule): (name: string) => boolean {
   const meaningful = meaningfulParameters && new Set(meaningfulParameters.map(canonicalName))
   const tracking = extraTracking.map((name) => canonicalName(name).toLowerCase())
-  const counts = ({ name }: { name: string }) => (meaningful ? meaningful.has(name) : !isTracking(name.toLowerCase(), tracking))
+  return (name) => (meaningful ? meaningful.has(name) : !isTracking(name.toLowerCase(), tracking))
+}
 
+function canonicalQuery(query: string, rule: AddressRule): string {
+  const counts = countedBy(rule)
   const parameters = query
     .split('&')
     .map(parameter)
     .filter(({ text }) => text !== '')
-    .filter(counts)
+    .filter(({ name }) => counts(name))
   // Only the names are compared: `a[]=2&a[]=1` is a list, and sorting is stable.
   parameters.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   return parameters.length === 0 ? '' : `?${parameters.map(({ text }) => text).join('&')}`

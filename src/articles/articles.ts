@@ -9,7 +9,7 @@ import { LostRace, Refused } from '../platform/errors.js'
 import { plainText } from '../platform/plain-text.js'
 import { once } from '../platform/request-key.js'
 import { transaction } from '../platform/transaction.js'
-import { allowedOrigin, canonicalUrl } from './address.js'
+import { canonicalUrl, linkUrl } from './address.js'
 import { AddressNotAllowed, AddressTaken, ArticleNotFound, TitleNotAllowed } from './errors.js'
 import * as imports from './import.store.js'
 import { append, leadOn } from './log.js'
@@ -24,10 +24,10 @@ export async function visible({ db, site, viewer }: Context, ids: readonly strin
 
 /** The article under this URL; one that nobody has commented on yet is an empty discussion. Null where it is hidden. */
 export async function articleByUrl(ctx: Context, url: string): Promise<ArticleRow | null> {
-  const canonical = canonicalFor(ctx, url)
-  if (!canonical)
+  const address = addressFor(ctx, url)
+  if (!address)
     throw new Refused('BAD_USER_INPUT', `"${url.slice(0, 200)}" is not under one of this site’s origins: ${ctx.site.origins.join(', ')}.`)
-  const row = (await store.byUrl(ctx.db, ctx.site.id, canonical)) ?? unsaved(ctx, url, canonical)
+  const row = (await store.byUrl(ctx.db, ctx.site.id, address.canonical)) ?? unsaved(ctx, address)
   return mayKnowOf(row, moderates(ctx.viewer)) ? row : null
 }
 
@@ -39,7 +39,7 @@ export async function articleByKey(ctx: Context, key: string): Promise<ArticleRo
 
 /** How many approved comments stand under each URL, in the order of `urls`; 0 for what nobody has commented on, hidden or foreign. */
 export async function commentCounts(ctx: Context, urls: readonly string[]): Promise<{ url: string; count: number }[]> {
-  const canonical = urls.map((url) => canonicalFor(ctx, url))
+  const canonical = urls.map((url) => addressOn(ctx.site, url))
   const rows = await store.counts(
     ctx.db,
     ctx.site.id,
@@ -66,7 +66,7 @@ export async function articleForWriting(inside: Inside<Context>, choice: Article
 
 /** The id that `articleForWriting` will answer with, as far as it can be told without reading. */
 export function likelyArticleId(ctx: Pick<Context, 'site'>, { articleId, url }: ArticleChoice): string {
-  return articleId ?? derivedId(ctx, canonicalFor(ctx, url ?? '') ?? '')
+  return articleId ?? derivedId(ctx, addressOn(ctx.site, url ?? '') ?? '')
 }
 
 /** What a publisher's server says of an article. */
@@ -81,20 +81,21 @@ export interface Registration {
 /** Registers an article under the publisher's own key, or brings it up to date. Throws AddressNotAllowed, AddressTaken, TitleNotAllowed, KeyReused. */
 export function registerArticle(ctx: SignedIn, input: Registration): Promise<{ articleId: string }> {
   return once<{ articleId: string }>(ctx, 'registerArticle', input, (keep) => {
-    const canonical = canonicalFor(ctx, input.url)
-    if (!canonical) throw new AddressNotAllowed()
+    const address = addressFor(ctx, input.url)
+    if (!address) throw new AddressNotAllowed()
+    const { canonical, link: url } = address
     const title = input.title == null ? null : plainOr(input.title, 500)
-    const about = { key: plainOr(input.articleKey, 200), title, publishedAt: input.publishedAt ?? null, url: input.url }
+    const about = { key: plainOr(input.articleKey, 200), title, publishedAt: input.publishedAt ?? null, url }
     return transaction(ctx, async (inside) => {
       const { tx, site } = inside
       await holdModerator(inside)
       const named = await store.byKey(tx, site.id, about.key)
       const known = named ?? (await store.byUrl(tx, site.id, canonical))
-      const { id, key } = known ?? (await storeNew(inside, canonical, about))
+      const { id, key } = known ?? (await storeNew(inside, address, about))
       if (!named && key && key !== about.key) throw new AddressTaken()
       await keep(tx, { articleId: id })
-      if (await store.claimUrl(tx, site.id, id, { canonical, given: input.url })) throw new AddressTaken()
-      await leadOn(inside, derivedId(inside, canonical), { id, url: input.url })
+      if (await store.claimUrl(tx, site.id, id, address)) throw new AddressTaken()
+      await leadOn(inside, derivedId(inside, canonical), { id, url })
       // A key that leads to another article by a merge stays with the one that was merged.
       await store.describe(tx, id, { ...about, key: named ? null : about.key })
       await append(tx, site.id, id, { events: known ? [{ kind: 'ARTICLE' }] : [] })
@@ -103,7 +104,7 @@ export function registerArticle(ctx: SignedIn, input: Registration): Promise<{ a
   })
 }
 
-/** Opens, closes or hides a discussion. Throws ArticleNotFound, NoteTooLong, KeyReused. */
+/** Opens, closes or hides a discussion. Throws ArticleNotFound, NoteTooLong, NoteNotAllowed, KeyReused. */
 export function setArticleState(
   ctx: SignedIn,
   input: { key: string; articleId: string; note?: string | null | undefined },
@@ -126,6 +127,8 @@ export function setArticleState(
   })
 }
 
+export type { FoundArticle } from './import.store.js'
+
 /** An article as an importer found it. */
 export interface ImportedArticle {
   key: string
@@ -134,12 +137,13 @@ export interface ImportedArticle {
   canonical: string
   title: string | null
   publishedAt: Date | null
-  open: boolean
+  /** Its discussion's where it is new here; one that is here keeps its own. */
+  state: ArticleState
 }
 
 /** A URL as this site compares it; null where it belongs to none of the site's origins. */
 export function addressOn(site: Context['site'], url: string): string | null {
-  return canonicalFor({ site }, url)
+  return addressFor({ site }, url)?.canonical ?? null
 }
 
 /** The stored articles that are meant, in the order of `articles`: by their address, else by their key. */
@@ -147,17 +151,23 @@ export async function findImported(db: Context['db'], site: Context['site'], art
   return imports.find(db, site.id, articles)
 }
 
-/** The same, stored now where they are new; an article that readers have commented on gains what it lacks of key, title and date. */
+/**
+ * The same, stored now where they are new; an article that readers have commented on gains what it lacks of key, title and date. What is to
+ * be hidden tells nothing to one that is not.
+ */
 export async function storeImported({ tx, site }: Pick<Inside<Context>, 'tx' | 'site'>, articles: readonly ImportedArticle[]) {
   const found = await imports.find(tx, site.id, articles)
   const missing = articles.filter((_article, i) => !found[i])
   if (missing.length > 0) {
     // Of two with one address the first is the article.
     const first = new Map(missing.toReversed().map((article) => [derivedId({ site }, article.canonical), article]))
-    const rows = [...first].map(([id, article]) => ({ ...article, id, state: article.open ? 'OPEN' : 'CLOSED' }))
+    const rows = [...first].map(([id, article]) => ({ ...article, id, link: addressFor({ site }, article.url)?.link ?? article.canonical }))
     await imports.insert(tx, site.id, rows)
   }
-  const known = articles.flatMap((article, i) => (found[i] ? [{ ...article, id: found[i].id }] : []))
+  const known = articles.flatMap((article, i) => {
+    const here = found[i]
+    return here && (article.state !== 'HIDDEN' || here.state === 'HIDDEN') ? [{ ...article, id: here.id }] : []
+  })
   if (known.length > 0) await imports.fill(tx, site.id, known)
   const stored = missing.length > 0 ? await imports.find(tx, site.id, articles) : found
   return stored.map((article, i) => {
@@ -181,9 +191,15 @@ export async function retireArticle({ tx, site }: Pick<Inside<Context>, 'tx' | '
   await store.retire(tx, site.id, fromId, intoId)
 }
 
-/** The last step of a merge, when both logs have been told: who found the article before it was retired cannot write under it any more. */
-export async function closeRetired({ tx, site }: Pick<Inside<Context>, 'tx' | 'site'>, articleId: string): Promise<void> {
-  await store.setState(tx, site.id, articleId, 'CLOSED')
+/** The last step of a merge, when both logs have been told: who found the article before it was retired cannot write under it any more. What is still under it is hidden where the other is. */
+export async function closeRetired({ tx, site }: Pick<Inside<Context>, 'tx' | 'site'>, fromId: string, intoId: string): Promise<void> {
+  const [into] = await store.byIds(tx, site.id, [intoId])
+  await store.setState(tx, site.id, fromId, into?.state === 'HIDDEN' ? 'HIDDEN' : 'CLOSED')
+}
+
+/** Where an article that was merged leads by now, which stays so until the transaction ends; null where it leads nowhere. */
+export function holdTarget({ tx, site }: Pick<Inside<Context>, 'tx' | 'site'>, fromId: string): Promise<string | null> {
+  return store.holdTarget(tx, site.id, fromId)
 }
 
 /** The id that a URL's article has, before it is stored and after. */
@@ -191,33 +207,43 @@ function derivedId({ site }: Pick<Context, 'site'>, canonical: string): string {
   return uuidv5(canonical, site.id)
 }
 
-function canonicalFor({ site }: Pick<Context, 'site'>, url: string): string | null {
+/** A URL under which this site may have an article. */
+interface Address {
+  /** As somebody wrote it: a rule that is widened later begins with it. */
+  given: string
+  canonical: string
+  /** As others are shown it. */
+  link: string
+}
+
+/** null for a URL that belongs to none of the site's origins. */
+function addressFor({ site }: Pick<Context, 'site'>, given: string): Address | null {
   const rule = addressRuleOf(site)
-  return allowedOrigin(url, site.origins, rule) ? canonicalUrl(url, rule) : null
+  const link = linkUrl(given, site.origins, rule)
+  const canonical = link === null ? null : canonicalUrl(given, rule)
+  return link !== null && canonical !== null ? { given, canonical, link } : null
 }
 
 async function storedByUrl(inside: Inside<Context>, url: string): Promise<ArticleRow> {
-  const canonical = canonicalFor(inside, url)
-  if (!canonical) throw new AddressNotAllowed()
-  return (
-    (await store.byUrl(inside.tx, inside.site.id, canonical)) ??
-    (await storeNew(inside, canonical, { key: null, title: null, publishedAt: null, url }))
-  )
+  const address = addressFor(inside, url)
+  if (!address) throw new AddressNotAllowed()
+  const stored = await store.byUrl(inside.tx, inside.site.id, address.canonical)
+  return stored ?? storeNew(inside, address, { key: null, title: null, publishedAt: null })
 }
 
 async function storeNew(
   { tx, site }: Inside<Context>,
-  canonical: string,
-  about: Pick<ArticleRow, 'key' | 'title' | 'publishedAt' | 'url'>,
+  { canonical, link: url, given }: Address,
+  { key, title, publishedAt }: Pick<ArticleRow, 'key' | 'title' | 'publishedAt'>,
 ): Promise<ArticleRow> {
-  await store.insert(tx, { ...about, id: derivedId({ site }, canonical), siteId: site.id, canonicalUrl: canonical })
+  await store.insert(tx, { id: derivedId({ site }, canonical), siteId: site.id, key, title, publishedAt, url, canonical, given })
   // Where others were faster, it is the article that they stored under the same URL or key.
-  const row = (await store.byUrl(tx, site.id, canonical)) ?? (about.key === null ? null : await store.byKey(tx, site.id, about.key))
+  const row = (await store.byUrl(tx, site.id, canonical)) ?? (key === null ? null : await store.byKey(tx, site.id, key))
   if (!row) throw new Error('A new article was stored without its URL.')
   return row
 }
 
-function unsaved(ctx: Context, url: string, canonical: string): ArticleRow {
+function unsaved(ctx: Context, { canonical, link: url }: Address): ArticleRow {
   const nothing = { key: null, title: null, publishedAt: null, createdAt: null, lastSeq: 0n, commentCount: 0, threadCount: 0 }
   return { id: derivedId(ctx, canonical), url, state: 'OPEN', ...nothing }
 }
@@ -259,6 +285,6 @@ export async function moveAddress(
   const [article] = await store.byIds(tx, site.id, [articleId])
   if (!article) return null
   const other = await store.claimUrl(tx, site.id, article.id, { canonical, given })
-  if (other === null) await leadOn({ tx, site }, derivedId({ site }, canonical), { id: article.id, url: given })
+  if (other === null) await leadOn({ tx, site }, derivedId({ site }, canonical), article)
   return other === null ? null : { fromId: article.id, intoId: other }
 }

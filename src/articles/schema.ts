@@ -1,5 +1,5 @@
 /** Articles as the API shows them. */
-import { NoteTooLong } from '../audit/errors.js'
+import { noteFailures } from '../audit/errors.js'
 import { signedIn } from '../graphql/access.js'
 import { builder } from '../graphql/builder.js'
 import { declareFailures } from '../graphql/errors.js'
@@ -32,7 +32,9 @@ builder.node(Article, {
   },
   fields: (t) => ({
     key: t.exposeString('key', { nullable: true, description: 'The publisher’s own name for it.' }),
-    url: t.exposeString('url', { description: 'Where it can be read.' }),
+    url: t.exposeString('url', {
+      description: 'Where it can be read: under an origin that the site had when it was named, without fragment and tracking parameters.',
+    }),
     title: t.exposeString('title', { nullable: true, description: 'Plain text, as the publisher registered it.' }),
     publishedAt: t.field({
       type: 'DateTime',
@@ -141,7 +143,7 @@ for (const [field, state, description] of [
       type: articlePayload(`${field.charAt(0).toUpperCase()}${field.slice(1)}Payload`, 'An article whose state was set.'),
       access: 'moderator',
       description,
-      errors: { types: [ArticleNotFound, NoteTooLong, KeyReused] },
+      errors: { types: [ArticleNotFound, ...noteFailures, KeyReused] },
       args: { input: t.arg({ type: ArticleStateInput, required: true, description: 'The article.' }) },
       resolve: (_root, { input }, ctx) => setArticleState(signedIn(ctx), { ...input, articleId: input.articleId.id }, state),
     }),

@@ -41,7 +41,8 @@ export async function insert(
     siteId: string
     key: string | null
     url: string
-    canonicalUrl: string
+    canonical: string
+    given: string
     title: string | null
     publishedAt: Date | null
   },
@@ -55,7 +56,7 @@ export async function insert(
       INSERT INTO article_head ("articleId", "siteId") SELECT id, "siteId" FROM a
     )
     INSERT INTO article_url ("siteId", "canonicalUrl", "articleId", "givenUrl")
-    SELECT "siteId", ${article.canonicalUrl}, id, ${article.url} FROM a ON CONFLICT DO NOTHING`
+    SELECT "siteId", ${article.canonical}, id, ${article.given} FROM a ON CONFLICT DO NOTHING`
 }
 
 export async function describe(
@@ -117,6 +118,13 @@ export async function isMerged(tx: Tx, siteId: string, id: string) {
   const rows = await sql(tx)<{ id: string }>`
     SELECT id FROM article WHERE id = ${id}::uuid AND "siteId" = ${siteId}::uuid AND "mergedInto" IS NOT NULL`
   return rows.length === 1
+}
+
+/** Locks a merged article against being led elsewhere, and says where it leads. */
+export async function holdTarget(tx: Tx, siteId: string, id: string) {
+  const [row] = await sql(tx)<{ into: string | null }>`
+    SELECT "mergedInto" AS into FROM article WHERE id = ${id}::uuid AND "siteId" = ${siteId}::uuid FOR SHARE`
+  return row?.into ?? null
 }
 
 /** Gives one article's URLs and its id to another. */

@@ -2,8 +2,8 @@
 import { backup } from './backup.js'
 import { importFromWordPress } from './import.js'
 import { recount } from './recount.js'
-import { createSiteVerb, listSites } from './site.js'
+import { changeSiteVerb, createSiteVerb, listSites } from './site.js'
 import { token } from './token.js'
 import type { Verb } from './verb.js'
 
-export const verbs: readonly Verb[] = [token, createSiteVerb, listSites, importFromWordPress, recount, backup]
+export const verbs: readonly Verb[] = [token, createSiteVerb, changeSiteVerb, listSites, importFromWordPress, recount, backup]

@@ -7,12 +7,8 @@ import type { Context } from '../context.js'
 import type PrismaTypes from '../generated/pothos.js'
 import { getDatamodel } from '../generated/pothos.js'
 import { prisma } from '../platform/client.js'
-import { Refused } from '../platform/errors.js'
 import { accessPlugin } from './access.js'
 import { decodeGlobalId, encodeGlobalId } from './global-id.js'
-
-/** As many as two pages hold. */
-const mostNodes = 100
 
 const cursor = 'An opaque cursor: give it back as `after` or `before`.'
 
@@ -46,15 +42,8 @@ export const builder = new SchemaBuilder<{
       description: 'Whatever this id names, where the viewer may know of it; else null.',
       args: { id: { description: 'A global id.' } },
     },
-    nodesQueryOptions: {
-      access: 'public',
-      description: `The same for up to ${mostNodes} ids, in their order.`,
-      args: { ids: { description: 'Global ids.' } },
-      resolve: (_root, { ids }, _ctx, _info, resolveNodes) => {
-        if (ids.length > mostNodes) throw new Refused('BAD_USER_INPUT', `Ask for ${mostNodes} ids at most.`)
-        return resolveNodes(ids) as Promise<never[]>
-      },
-    },
+    // nodes.ts answers it, id by id.
+    nodesQueryOptions: false,
     pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
     hasNextPageFieldOptions: { description: 'Whether there is more after this page.' },
     hasPreviousPageFieldOptions: { description: 'Whether there is more before this page.' },

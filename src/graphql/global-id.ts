@@ -9,7 +9,10 @@ export function encodeGlobalId(typename: string, id: string | number | bigint): 
 /** Throws BAD_USER_INPUT for what is not one of our ids. */
 export function decodeGlobalId(globalId: string): { typename: string; id: string } {
   const [typename = '', id = '', ...more] = Buffer.from(globalId, 'base64url').toString().split(':')
-  if (!/^[A-Za-z]+$/.test(typename) || !validate(id) || more.length > 0)
-    throw new Refused('BAD_USER_INPUT', `"${globalId.slice(0, 100)}" is not an id of this service.`)
+  if (!/^[A-Za-z]+$/.test(typename) || !validate(id) || more.length > 0) throw notAnId(globalId)
   return { typename, id }
+}
+
+export function notAnId(globalId: string): Refused {
+  return new Refused('BAD_USER_INPUT', `"${globalId.slice(0, 100)}" is not an id of this service.`)
 }

@@ -28,13 +28,20 @@ const withZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
 
 function parseMoment(value: unknown): Date {
   const date = typeof value === 'string' && withZone.test(value) ? new Date(value) : undefined
-  return date && !Number.isNaN(date.getTime()) && isOfCalendar(value as string) ? date : refuse('a moment in ISO 8601 with zone')
+  return date && !Number.isNaN(date.getTime()) && isOfCalendar(value as string) && isPrinted(date)
+    ? date
+    : refuse('a moment in ISO 8601 with zone')
 }
 
 /** JavaScript takes 30 February for 2 March. */
 function isOfCalendar(moment: string): boolean {
   const day = moment.slice(0, 'YYYY-MM-DD'.length)
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
+}
+
+/** In UTC the last hours of 9999, and the first of 0000, can be of a year that has no four digits: few programs could read the answer. */
+function isPrinted(date: Date): boolean {
+  return date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999
 }
 
 function refuse(what: string): never {

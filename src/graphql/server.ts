@@ -1,9 +1,10 @@
 /** GraphQL over HTTP: Yoga with our errors, our limits and our own page for trying things. */
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
-import type { GraphQLError, GraphQLSchema } from 'graphql'
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql'
 import { type CORSOptions, createYoga, type GraphiQLOptions, type Plugin, type YogaInitialContext } from 'graphql-yoga'
 import type { Context } from '../context.js'
 import type { Log } from '../platform/log.js'
+import type { Operation } from './asked-urls.js'
 import { tellError } from './errors.js'
 import { limitsRule, parseLimited } from './limits.js'
 
@@ -18,7 +19,7 @@ export interface ServerContext {
 export interface ServerOptions {
   schema: GraphQLSchema
   log: Log
-  contextFor: (request: Request, server: ServerContext, params: YogaInitialContext['params']) => Promise<Context>
+  contextFor: (request: Request, server: ServerContext, operation: Operation) => Promise<Context>
   /** Whether pages of this origin may send tokens. */
   originAllowed: (origin: string) => Promise<boolean>
   /** Operations that the page for trying things opens with; null where there is no such page. */
@@ -44,8 +45,8 @@ export function createGraphqlServer({ schema, log, contextFor, originAllowed, ex
     cors: (request) => corsFor(request, originAllowed),
     graphiql: examples ? () => pageWith(examples) : false,
     renderGraphiQL,
-    context: ({ request, params, requestId, address }) => contextFor(request, { requestId, address }, params),
-    plugins: [onlyJson, readableUrl, variesByOrigin, documentLimits, tellErrors(log), subscriptions],
+    context: ({ request, requestId, address, ...operation }) => contextFor(request, { requestId, address }, operationOf(operation)),
+    plugins: [onlyJson, readableUrl, variesByOrigin, documentLimits, documentForContext, tellErrors(log), subscriptions],
   })
 }
 
@@ -100,6 +101,17 @@ const variesByOrigin: Plugin = {
 const documentLimits: Plugin = {
   onParse: ({ setParseFn }) => setParseFn((source) => parseLimited(typeof source === 'string' ? source : source.body)),
   onValidate: ({ addValidationRule }) => addValidationRule(limitsRule),
+}
+
+/** The context is made when the document has been read and found valid, and from it: the URLs that it names tell the site. */
+const documentForContext: Plugin<{ document: DocumentNode }> = {
+  onValidate: ({ params: { documentAST: document }, extendContext }) => extendContext({ document }),
+}
+
+function operationOf({ document, params }: Pick<YogaInitialContext, 'params'> & { document?: DocumentNode }): Operation {
+  if (!document) throw new Error('A context was made before the document was read.')
+  const { operationName, variables } = params
+  return { document, operationName, variables }
 }
 
 /** Every error on its way out, wherever it was thrown, passes here. */

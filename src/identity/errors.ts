@@ -13,6 +13,12 @@ export class NameTaken extends UserError {
   override message = 'This name looks like that of somebody who is a member here: take another.'
 }
 
+export class NameReserved extends UserError {
+  static readonly description = 'The name says that its bearer is a moderator, an admin or of the editors: roles are shown as badges.'
+  readonly code = 'NAME_RESERVED'
+  override message = 'This name is kept for those who run the discussions here: take another.'
+}
+
 export class GuestsNotAllowed extends UserError {
   static readonly description = 'On this site one has to be a member to do this.'
   readonly code = 'GUESTS_NOT_ALLOWED'

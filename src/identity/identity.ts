@@ -5,8 +5,9 @@ import { type Connection, connection, type PageArguments, pageOf } from '../grap
 import { plainText } from '../platform/plain-text.js'
 import { assertKey, KeyReused, once } from '../platform/request-key.js'
 import { transaction } from '../platform/transaction.js'
-import { GuestsNotAllowed, NameNotAllowed, NameTaken, PersonNotFound } from './errors.js'
+import { GuestsNotAllowed, NameNotAllowed, NameReserved, NameTaken, PersonNotFound } from './errors.js'
 import { foldName } from './names.js'
+import { claimsRole } from './role-words.js'
 import { holdPerson, takeTurn } from './standing.js'
 import * as store from './store.js'
 import { personId, signToken } from './tokens.js'
@@ -27,7 +28,7 @@ export async function visiblePeople({ db, site }: Context, ids: readonly string[
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Gives somebody without an account a name and a token; the same key is the same guest. Throws GuestsNotAllowed, NameNotAllowed, NameTaken, TooFast, KeyReused. */
+/** Gives somebody without an account a name and a token; the same key is the same guest. Throws GuestsNotAllowed, NameNotAllowed, NameReserved, NameTaken, TooFast, KeyReused. */
 export async function becomeGuest(ctx: Context, input: { key: string; name: string }): Promise<{ personId: string; token: string }> {
   assertKey(input.key)
   const { whoMayComment, guestsMayVote } = ctx.site.settings
@@ -94,6 +95,7 @@ function guest({ site, now }: Context, subject: string, name: string): Viewer {
 }
 
 async function storeGuest(ctx: Context, viewer: Viewer): Promise<void> {
+  if (claimsRole(viewer.name)) throw new NameReserved()
   await takeTurn(ctx, guestsAnAddress, ctx.addressKey)
   const nameFold = foldName(viewer.name)
   await transaction(ctx, async ({ tx, site }) => {

@@ -7,11 +7,11 @@ import { builder } from '../graphql/builder.js'
 import { declareFailures, declareRetryFailure } from '../graphql/errors.js'
 import { idempotencyKey } from '../graphql/inputs.js'
 import { KeyReused } from '../platform/request-key.js'
-import { GuestsNotAllowed, NameNotAllowed, NameTaken, NotAllowedToWrite, PersonNotFound, TooFast } from './errors.js'
+import { GuestsNotAllowed, NameNotAllowed, NameReserved, NameTaken, NotAllowedToWrite, PersonNotFound, TooFast } from './errors.js'
 import { becomeGuest, muted, mutePerson, unmutePerson, visiblePeople } from './identity.js'
 import { Person, PersonConnection, ViewerType } from './types.js'
 
-declareFailures(NameNotAllowed, NameTaken, GuestsNotAllowed, NotAllowedToWrite, PersonNotFound, KeyReused)
+declareFailures(NameNotAllowed, NameReserved, NameTaken, GuestsNotAllowed, NotAllowedToWrite, PersonNotFound, KeyReused)
 declareRetryFailure(TooFast)
 
 const PersonKind = builder.enumType('PersonKind', {
@@ -81,7 +81,13 @@ builder.queryField('viewer', (t) =>
 
 const BecomeGuestInput = builder.inputType('BecomeGuestInput', {
   description: 'A name to take part under.',
-  fields: (t) => ({ key: idempotencyKey(t), name: t.string({ required: true, description: 'Plain text, 1 to 50 characters.' }) }),
+  fields: (t) => ({
+    key: idempotencyKey(t),
+    name: t.string({
+      required: true,
+      description: 'Plain text, 1 to 50 characters; no word for a moderator, admin or editor, and not like the name of a member.',
+    }),
+  }),
 })
 
 const BecomeGuestPayload = builder.objectRef<{ personId: string; token: string }>('BecomeGuestPayload').implement({
@@ -104,7 +110,7 @@ builder.mutationField('becomeGuest', (t) =>
     access: 'public',
     description:
       'Gives somebody without an account a name and a token. The key must be a secret of the client’s, such as a random UUID: the same key is the same guest.',
-    errors: { types: [NameNotAllowed, NameTaken, GuestsNotAllowed, TooFast, KeyReused] },
+    errors: { types: [NameNotAllowed, NameReserved, NameTaken, GuestsNotAllowed, TooFast, KeyReused] },
     args: { input: t.arg({ type: BecomeGuestInput, required: true, description: 'The guest.' }) },
     resolve: (_root, { input }, ctx) => becomeGuest(ctx, input),
   }),

@@ -34,7 +34,9 @@ export async function hold(tx: Tx, siteId: string, id: string) {
 export async function holdIfAsTold(tx: Tx, siteId: string, viewer: Viewer) {
   const [row] = await sql(tx)<Held>`
     ${standingOf} WHERE id = ${viewer.id}::uuid AND "siteId" = ${siteId}::uuid
-      AND name = ${viewer.name} AND "avatarUrl" IS NOT DISTINCT FROM ${viewer.avatarUrl}::text AND role = ${viewer.role} FOR SHARE`
+      AND name = ${viewer.name} AND "avatarUrl" IS NOT DISTINCT FROM ${viewer.avatarUrl}::text AND role = ${viewer.role}
+      AND (${viewer.email}::text IS NULL OR EXISTS (SELECT FROM person_private WHERE "personId" = ${viewer.id}::uuid AND email = ${viewer.email}))
+    FOR SHARE`
   return row ?? null
 }
 
@@ -61,7 +63,8 @@ export async function upsert(tx: Tx, siteId: string, viewer: Viewer, nameFold: s
     VALUES (${siteId}::uuid, ${viewer.issuer}, ${viewer.subject}, ${viewer.id}::uuid) ON CONFLICT DO NOTHING`
   if (viewer.email !== null) {
     await sql(tx)`
-      INSERT INTO person_private ("personId", "siteId", email) VALUES (${viewer.id}::uuid, ${siteId}::uuid, ${viewer.email})
+      INSERT INTO person_private ("personId", "siteId", email)
+      SELECT id, "siteId", ${viewer.email} FROM person WHERE id = ${viewer.id}::uuid AND "siteId" = ${siteId}::uuid AND standing <> 'ERASED'
       ON CONFLICT ("personId") DO UPDATE SET email = excluded.email`
   }
 }

@@ -3,6 +3,7 @@ import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { v5 as uuidv5 } from 'uuid'
 import { Refused } from '../platform/errors.js'
 import { plainText } from '../platform/plain-text.js'
+import { parseUrl } from '../platform/url.js'
 import type { Site } from '../sites/rules.js'
 import type { Role, Viewer } from './viewer.js'
 
@@ -111,7 +112,7 @@ function viewerOf(siteId: string, issuer: string, payload: JWTPayload): Omit<Vie
     id: personId(siteId, issuer, subject),
     name: name.value,
     avatarUrl:
-      typeof picture === 'string' && picture.length <= 2048 && /^https:\/\/[^\s"'<>]+$/.test(picture) && URL.canParse(picture)
+      typeof picture === 'string' && picture.length <= 2048 && /^https:\/\/[^\s"'<>]+$/.test(picture) && parseUrl(picture) !== null
         ? picture
         : null,
     email: typeof email === 'string' && /^[^\s@]{1,64}@[^\s@]{1,255}$/.test(email) ? email.toLowerCase() : null,

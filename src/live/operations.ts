@@ -1,6 +1,13 @@
 /** One subscription: begun with a context of its own, then executed for each event, alone or together with all who ask the same. */
 import { randomUUID } from 'node:crypto'
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type GraphQLError, type GraphQLSchema } from 'graphql'
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLSchema,
+} from 'graphql'
 import type { SubscribePayload } from 'graphql-ws'
 import type { Context } from '../context.js'
 import { tellError } from '../graphql/errors.js'
@@ -15,7 +22,7 @@ import { Groups, type Seat } from './sharing.js'
 
 /** What a context is made of, and where the answers go. */
 export interface Asking {
-  contextFor: (requestId: string) => Promise<Context>
+  contextFor: (requestId: string, document: DocumentNode) => Promise<Context>
   /** Absent: its answers are pulled, and never shared. */
   seat?: Seat
 }
@@ -46,7 +53,7 @@ export function createOperations({ schema, log, freshen = freshContext }: Operat
     try {
       const checked = documents(payload.query, payload.operationName)
       if (!('document' in checked)) return told(checked)
-      const context = await contextFor(requestId)
+      const context = await contextFor(requestId, checked.document)
       const args = argumentsOf(schema, checked.document, payload, context)
       const events = await createSourceEventStream(args)
       if (!(Symbol.asyncIterator in events)) return told(events.errors ?? [])

@@ -2,10 +2,12 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
-import { GraphQLError } from 'graphql'
+import { type DocumentNode, GraphQLError } from 'graphql'
 import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Context } from '../context.js'
+import type { Operation } from '../graphql/asked-urls.js'
+import { parseUrl } from '../platform/url.js'
 import { Connection, closings } from './connection.js'
 import type { LiveDoor } from './door.js'
 import type { SocketLimits } from './limits.js'
@@ -28,7 +30,7 @@ export interface ConnectionParams {
 export interface SocketAsking {
   connectionParams: ConnectionParams
   request: { requestId: string; http: IncomingMessage }
-  variables: Record<string, unknown> | null | undefined
+  operation: Operation
 }
 
 export interface SocketOptions {
@@ -100,18 +102,19 @@ function protocolOf(
     onSubscribe: async ({ subscriptions, connectionParams, extra }, id, payload) => {
       if (Object.keys(subscriptions).length > limits.subscriptions) return [tooMany(limits)]
       const params = paramsOf(connectionParams, extra.request)
-      const ask = (requestId: string) =>
-        contextFor({ connectionParams: params, variables: payload.variables, request: { requestId, http: extra.request } })
-      const contextNow = async (requestId: string) => {
-        const context = await ask(requestId)
+      const ask = (requestId: string, document: DocumentNode) =>
+        contextFor({ connectionParams: params, operation: { ...payload, document }, request: { requestId, http: extra.request } })
+      const contextNow = async (requestId: string, document: DocumentNode) => {
+        const context = await ask(requestId, document)
         await rights.admit(context)
         return context
       }
       const begun = await begin(payload, { contextFor: contextNow, seat: extra.seat(id) })
       if (!('answers' in begun)) return begun
-      const { viewer, site, requestId } = begun.context
-      if (viewer) extra.watchOver({ viewer, site, again: () => ask(requestId) })
-      return { ...begun.args, rootValue: begun.answers }
+      const { context, args } = begun
+      const { viewer, site, requestId } = context
+      if (viewer) extra.watchOver({ viewer, site, again: () => ask(requestId, args.document) })
+      return { ...args, rootValue: begun.answers }
     },
     subscribe: ({ rootValue }) => rootValue as AsyncIterableIterator<never>,
   }
@@ -140,7 +143,7 @@ async function answerTo(
   if (url.split('?', 1)[0] !== path) return 404
   const { origin, host } = headers
   if (origin === undefined) return 101
-  const own = URL.canParse(origin) && new URL(origin).host === host
+  const own = host !== undefined && parseUrl(origin)?.host === host
   if (own) return 101
   return originAllowed(origin).then(
     (allowed) => (allowed ? 101 : 403),

@@ -10,11 +10,17 @@ export async function makePrivateFolder(path: string): Promise<void> {
   const folder = resolve(path)
   if (await isFolder(folder)) return
   const parent = dirname(folder)
-  if (parent !== folder) await makePrivateFolder(parent)
+  if (!(await isThere(parent))) await makePrivateFolder(parent)
   await mkdir(folder, { mode: 0o700 }).catch(async (error: unknown) => {
     if (!(await isFolder(folder))) throw error
   })
 }
+
+const isThere = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
 
 const isFolder = (path: string) =>
   stat(path).then(

@@ -1,6 +1,7 @@
 /** Sites in the database. */
 import { sql } from '../platform/client.js'
 import type { Database, Tx } from '../platform/database.js'
+import { fragment } from '../platform/sql.js'
 
 export interface SiteRow {
   id: string
@@ -13,24 +14,22 @@ export interface SiteRow {
   createdAt: Date
 }
 
+const everySite = fragment`SELECT id, slug, name, origins, settings, "ssoSecret", generation, "createdAt" FROM site ORDER BY id`
+
 export function all(db: Database) {
-  return sql(db)<SiteRow>`SELECT id, slug, name, origins, settings, "ssoSecret", generation, "createdAt" FROM site ORDER BY id`
+  return sql(db)<SiteRow>`${everySite}`
 }
 
 export async function insert(tx: Tx, site: Pick<SiteRow, 'id' | 'slug' | 'name' | 'origins' | 'settings' | 'ssoSecret'>) {
-  const rows = await sql(tx)<{ id: string }>`
+  await sql(tx)`
     INSERT INTO site (id, slug, name, origins, settings, "ssoSecret")
-    VALUES (${site.id}::uuid, ${site.slug}, ${site.name}, ${site.origins}::text[], ${JSON.stringify(site.settings)}::jsonb, ${site.ssoSecret})
-    ON CONFLICT (slug) DO NOTHING RETURNING id`
-  return rows.length === 1
+    VALUES (${site.id}::uuid, ${site.slug}, ${site.name}, ${site.origins}::text[], ${JSON.stringify(site.settings)}::jsonb, ${site.ssoSecret})`
 }
 
-/** A site's row, held until the transaction ends. */
-export async function hold(tx: Tx, id: string) {
-  const [row] = await sql(tx)<SiteRow>`
-    SELECT id, slug, name, origins, settings, "ssoSecret", generation, "createdAt" FROM site WHERE id = ${id}::uuid FOR NO KEY UPDATE`
-  if (!row) throw new Error('A site that was asked for is gone.')
-  return row
+/** All sites, which nobody else makes or changes until the transaction ends; they can be read meanwhile. */
+export async function holdAll(tx: Tx) {
+  await sql(tx)`LOCK TABLE site IN SHARE ROW EXCLUSIVE MODE`
+  return sql(tx)<SiteRow>`${everySite}`
 }
 
 export async function update(tx: Tx, site: Pick<SiteRow, 'id' | 'name' | 'origins' | 'settings'>) {

@@ -112,6 +112,25 @@ describe('an article', () => {
     expect(await program.ask('{ article(key: "nobody knows this") { id } }', {}, { site: site.site })).toEqual({ article: null })
   })
 
+  test('is shown under its site’s origin, however its first commenter wrote it, and keeps what its rule may ask for later', async () => {
+    const { host } = new URL(site.origin)
+    const path = randomUUID()
+    const cases = [
+      [`https://${host}\\@evil.example/${path}?id=2#:~:text=x`, `https://${host}/@evil.example/${path}?id=2`],
+      [`http://${host.toUpperCase()}.:80/${path}/?utm_source=x&id=1&fbclid=y#top`, `https://${host}/${path}/?id=1`],
+    ] as const
+    for (const [url, shown] of cases) {
+      expect((await articleAt(url)).url).toBe(shown)
+      const { article } = await site.post(ada, url)
+      expect(await articleAt(shown)).toMatchObject({ id: article.id, url: shown })
+    }
+    const given = await inside(program)`SELECT "givenUrl" FROM article_url WHERE "givenUrl" = ANY(${cases.map(([url]) => url)}::text[])`
+    expect(given).toHaveLength(2)
+    const input = { articleKey: path, url: `https://${host}/registered-${path}?utm_id=1#a` }
+    const { article } = await act(program, site, await site.admin(), 'registerArticle', input)
+    expect(article.url).toBe(`https://${host}/registered-${path}`)
+  })
+
   test('has to be named by exactly one of id, url and key', async () => {
     for (const named of ['', '(url: null)', `(url: "${site.url()}", key: "k")`]) {
       const { errors } = await program.send(`{ article${named} { id } }`, {}, { site: site.site })

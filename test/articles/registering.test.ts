@@ -34,6 +34,19 @@ describe('a registered article', () => {
     expect(byKey.article.id).toBe(registered.article.id)
   })
 
+  test.each(['9999-12-31T23:59:59-00:01', '0000-01-01T00:00:00+00:01'])(
+    'cannot have the date %s, which no answer could tell',
+    async (date) => {
+      const { register, url } = await publisher()
+      await expect(register({ articleKey: 'post-1', url, publishedAt: date })).rejects.toThrow('BAD_USER_INPUT')
+    },
+  )
+
+  test.each(['9999-12-31T23:59:59.999Z', '0000-01-01T00:00:00.000Z'])('may have the date %s', async (publishedAt) => {
+    const { register, url } = await publisher()
+    expect((await register({ articleKey: 'post-1', url, publishedAt })).article).toMatchObject({ publishedAt })
+  })
+
   test('keeps what is not said again, and tells followers what is', async () => {
     const { register, url } = await publisher()
     const { article } = await register({ articleKey: 'post-1', url, title: 'A title', publishedAt: '2026-01-02T00:00:00Z' })

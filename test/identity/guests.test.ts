@@ -50,6 +50,33 @@ describe('a guest', () => {
     await expect(become({ name: 'Ann', key })).rejects.toThrow('BAD_USER_INPUT')
   })
 
+  test('is told what is wrong with a key', async () => {
+    const messageFor = (key: string) => become({ name: 'Ann', key }).then(String, String)
+    expect(await messageFor('short')).toContain('8 to 64 characters')
+    expect(await messageFor('long enough\u0000')).toMatch(/control character/)
+    expect(await messageFor('long enough\u0000')).not.toContain('8 to 64')
+  })
+
+  test.each(['Moderator', 'Admin', 'M0DERAT0R ✓', 'Аdmin', 'The Site Admin', 'Admin42', 'SiteAdmin', 'a.d.m.i.n', 'ad\u00admin team'])(
+    'cannot have a name that claims a role: %s',
+    async (name) => {
+      expect((await become({ name })).guest).toMatchObject({ code: 'NAME_RESERVED' })
+    },
+  )
+
+  test.each(['Badminton Bob', 'Mo D.', 'Modesto', 'Edith Torres', 'Stafford'])(
+    'may have a name that only resembles one: %s',
+    async (name) => {
+      expect((await become({ name })).guest.person).toMatchObject({ name })
+    },
+  )
+
+  test('cannot have a name like that of one of the site’s moderators', async () => {
+    const site = await seed(program)
+    await site.post(await site.member('Rosalind', 'MODERATOR'), site.url())
+    expect(await act(program, site, null, 'becomeGuest', { name: 'r0saIind' })).toMatchObject({ code: 'NAME_TAKEN' })
+  })
+
   test.each([' ', '\u200b', 'x'.repeat(51), 'Ann\u202e', `A${'\u0301'.repeat(40)}`, 'A\u0000'])('cannot have the name %j', async (name) => {
     expect((await become({ name })).guest).toMatchObject({ code: 'NAME_NOT_ALLOWED' })
   })

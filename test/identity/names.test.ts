@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { asLatin, lookAlikes } from '../../src/identity/look-alikes.js'
 import { foldName } from '../../src/identity/names.js'
+import { claimsRole, roleWords } from '../../src/identity/role-words.js'
 
 describe('names that look alike', () => {
   test.each([
@@ -106,5 +107,17 @@ describe('folding', () => {
       for (const character of characters)
         expect({ character, folded: foldName(`x${character}x`) }).toEqual({ character, folded: `x${letter}x` })
     }
+  })
+})
+
+describe('a name claims a role', () => {
+  const words = Object.entries(roleWords).flatMap(([locale, list]) => list.split(' ').map((word) => [locale, word]))
+  test.each(words)('(%s) as %s, whatever its case, accents and surroundings', (_locale, word = '') => {
+    for (const name of [word, word.toUpperCase(), word.normalize('NFD'), `★ ${word} ★`, `Anna (${word})`, `${word}1`, `die-${word}`])
+      expect({ name, claims: claimsRole(name) }).toEqual({ name, claims: true })
+  })
+
+  test.each(['Anna', 'Mo Dale', 'Modigliani', 'Badminton', 'Moderato', 'Adm. Ines', '王伟', '???', '42', ''])('but not as %s', (name) => {
+    expect(claimsRole(name)).toBe(false)
   })
 })

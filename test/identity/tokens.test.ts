@@ -57,12 +57,25 @@ describe('a token of the site’s own login', () => {
     expect(node).toEqual({ name: 'Ann Other', avatarUrl: 'https://pictures.example/a.png' })
   })
 
+  test('brings a new e-mail address also where nothing else is new, and a token without one leaves it', async () => {
+    const emailAfter = async (more: JWTPayload) => {
+      const by = { name: '', token: await signed({ ...claims(), sub: 'user-mail', name: 'Mel', ...more }) }
+      const { comment } = await act(program, site, by, 'postComment', { url: site.url(), text: 'Hello' })
+      const [row] = await inside(program)<{ email: string }>`
+        SELECT email FROM person_private WHERE "personId" = ${uuidOf(comment.author.id)}::uuid`
+      return row?.email
+    }
+    expect(await emailAfter({ email: 'Old@mail.example' })).toBe('old@mail.example')
+    expect(await emailAfter({ email: 'new@mail.example' })).toBe('new@mail.example')
+    expect(await emailAfter({})).toBe('new@mail.example')
+  })
+
   test('is not the same person on another site that has the same login', async () => {
-    const other = await seed(program, {}, { ssoSecret: secret, origins: [site.origin, 'https://second.example'] })
-    const token = await signed({ ...claims(), sub: 'user-8' })
+    const other = await seed(program, {}, { ssoSecret: secret })
     const ids = []
     for (const where of [site, other]) {
-      const { comment } = await act(program, where, { name: '', token }, 'postComment', { url: `${site.origin}/same`, text: 'Hello' })
+      const token = await signed({ ...claims(), iss: where.origin, sub: 'user-8' })
+      const { comment } = await act(program, where, { name: '', token }, 'postComment', { url: where.url(), text: 'Hello' })
       ids.push(comment.author.id)
     }
     expect(ids[0]).not.toBe(ids[1])

@@ -47,8 +47,8 @@ export async function openDoor({ app }: TestApp, limits: Partial<SocketLimits> =
     door: live,
     addressOf: (request) => String(request.headers['x-test-address'] ?? 'here'),
     originAllowed: async (origin) => (await allSites(db)).some((site) => site.origins.includes(origin)),
-    contextFor: ({ connectionParams, request, variables }) =>
-      contextOf(world, { ...connectionParams, requestId: request.requestId, address: '127.0.0.1', variables }),
+    contextFor: ({ connectionParams, request, operation }) =>
+      contextOf(world, { ...connectionParams, requestId: request.requestId, address: '127.0.0.1', operation }),
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   return {

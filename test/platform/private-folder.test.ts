@@ -21,7 +21,9 @@ test('a folder is made with its missing parents, for this user alone, and twice 
 test('a file in the way is named', async () => {
   await writeFile(join(place, 'file'), '')
   await expect(makePrivateFolder(join(place, 'file'))).rejects.toThrow('EEXIST')
-  await expect(makePrivateFolder(join(place, 'file', 'below'))).rejects.toThrow('EEXIST')
+  await expect(makePrivateFolder(join(place, 'file', 'below', 'it'))).rejects.toThrow(
+    `ENOTDIR: not a directory, mkdir '${place}/file/below'`,
+  )
 })
 
 // Node's own recursive mkdir never returns here.

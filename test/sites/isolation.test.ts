@@ -83,6 +83,7 @@ describe('another site’s', () => {
       vote: { commentId: stranger.comment, value: 'UP' },
       reportComment: { commentId: stranger.comment, reason: 'OTHER' },
       rejectComment: { commentId: stranger.comment, reason: 'OTHER' },
+      rejectEdit: { commentId: stranger.comment, reason: 'OTHER' },
       pinComment: { commentId: stranger.comment },
       editComment: { commentId: stranger.comment, text: 'Changed' },
       deleteComment: { commentId: stranger.comment },
