@@ -5,14 +5,15 @@ import { lexicographicSortSchema, printSchema } from 'graphql'
 import { pruneLogs } from './articles/log.js'
 import type { Config } from './config.js'
 import { type Asking, contextOf, type World } from './contexts.js'
+import type { Operation } from './graphql/asked-urls.js'
 import { createGraphqlServer, type ServerContext } from './graphql/server.js'
 import { startFeeds } from './live/feed.js'
 import { attachSockets, openLiveDoor, openStreams } from './live/sockets.js'
-import { readdress } from './moderation/moderation.js'
+import { mergeContinues, moveOn, readdress } from './moderation/moderation.js'
 import { addressKey } from './platform/address.js'
 import { type Bus, startLocalBus } from './platform/bus.js'
 import type { Database } from './platform/database.js'
-import { startJobs } from './platform/jobs.js'
+import { type JobHandler, startJobs } from './platform/jobs.js'
 import type { Log } from './platform/log.js'
 import { type OpenedDatabase, openConfigured } from './platform/open.js'
 import { startRateLimits } from './platform/rate-limit.js'
@@ -122,7 +123,11 @@ function startParts(config: Config, log: Log, { secret, bus, opened: { db } }: {
   const feeds = startFeeds({ db, bus, log })
   const limits = startRateLimits({ urls: config.redisUrls, log, on: config.rateLimits })
   const stopFolding = startFolding(db, log)
-  const jobs = startJobs({ db, log, handlers: { [siteChanged]: (_data, { siteId }) => readdress({ db, log }, siteId) } })
+  const handlers: Record<string, JobHandler> = {
+    [siteChanged]: (_data, { siteId }) => readdress({ db, log }, siteId),
+    [mergeContinues]: (data, { siteId }) => moveOn({ db }, siteId, data),
+  }
+  const jobs = startJobs({ db, log, handlers })
   const tidy = () =>
     Promise.all([forgetOldKeys(db), pruneLogs(db)]).catch((error: unknown) =>
       log.warn({ err: error }, 'the hourly tidying failed; the next will do it'),
@@ -145,9 +150,11 @@ function openDoors(
 ) {
   const { db } = world
   const door = openLiveDoor({ schema, db, log, limits: config.sockets })
-  const contextFor = (request: Request, server: ServerContext, { variables }: { variables?: Asking['variables'] }) =>
-    contextOf(world, askingOf(request, server, variables))
-  const streams = openStreams(door, ({ request, requestId, address, params }) => contextFor(request, { requestId, address }, params))
+  const contextFor = (request: Request, server: ServerContext, operation: Operation) =>
+    contextOf(world, { ...askingOf(request, server), operation })
+  const streams = openStreams(door, ({ request, requestId, address, site }) =>
+    contextOf(world, { ...askingOf(request, { requestId, address }), siteName: site.id }),
+  )
   const yoga = createGraphqlServer({
     schema,
     log,
@@ -165,8 +172,8 @@ function openDoors(
     door,
     originAllowed: (origin) => originAllowed(db, origin),
     addressOf: (request) => addressKey(addressOf(request, config.trustedProxies), world.secret),
-    contextFor: ({ connectionParams, request, variables }) =>
-      contextOf(world, { ...connectionParams, ...request, address: addressOf(request.http, config.trustedProxies), variables }),
+    contextFor: ({ connectionParams, request, operation }) =>
+      contextOf(world, { ...connectionParams, ...request, address: addressOf(request.http, config.trustedProxies), operation }),
   })
   const fetch = (request: Request) => Promise.resolve(yoga.fetch(request, { requestId: 'none', address: '127.0.0.1' }))
   const stopFollowing = async () => {
@@ -177,12 +184,11 @@ function openDoors(
   return { server, stopFollowing, fetch }
 }
 
-function askingOf(request: Request, { requestId, address }: ServerContext, variables: Asking['variables']): Asking {
+function askingOf(request: Request, { requestId, address }: ServerContext): Asking {
   const { headers } = request
   return {
     requestId,
     address,
-    variables,
     authorization: headers.get('authorization'),
     siteName: headers.get('x-colloquy-site'),
     origin: headers.get('origin'),

@@ -1,8 +1,10 @@
 /** The whole schema: each feature adds its own part by being imported. */
 import './graphql/scalars.js'
 import './graphql/errors.js'
+import './graphql/nodes.js'
 import './sites/schema.js'
 import './identity/schema.js'
+import './identity/site.schema.js'
 import './articles/schema.js'
 import './comments/schema.js'
 import './comments/mutations.schema.js'

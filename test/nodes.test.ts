@@ -82,6 +82,15 @@ test.each(Object.keys(garbage))('%s is refused as an id', async (what) => {
   expect(more?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT'])
 })
 
+test('among many ids, one that is none costs its own place only, and the error says which', async () => {
+  for (const [what, id] of Object.entries(garbage)) {
+    const asked = [ids['Site'], id, ids['Comment']]
+    const { data, errors } = await program.send('query($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: asked }, { site: site.site })
+    expect({ what, nodes: data?.nodes }).toEqual({ what, nodes: [{ id: ids['Site'] }, null, { id: ids['Comment'] }] })
+    expect(errors?.map(({ path, extensions }) => [path, extensions.code])).toEqual([[['nodes', 1], 'BAD_USER_INPUT']])
+  }
+})
+
 test('an argument that wants one type refuses the id of another', async () => {
   for (const [field, wanted] of [
     ['comment', 'Comment'],

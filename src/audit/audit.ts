@@ -1,7 +1,7 @@
 /** Who did what and why: ids, actions and reasons, never texts or names. */
 import type { Tx } from '../platform/database.js'
 import { plainText } from '../platform/plain-text.js'
-import { NoteTooLong } from './errors.js'
+import { NoteNotAllowed, NoteTooLong } from './errors.js'
 import * as store from './store.js'
 
 /** Adds lines to the log, in the transaction of what they tell. */
@@ -12,10 +12,11 @@ export async function record(tx: Tx, entries: readonly store.AuditEntry[]): Prom
 /** As much as explains a decision; what is longer belongs in a letter. */
 const longestNote = 1000
 
-/** A note as it is kept; null where nothing was noted. Throws NoteTooLong. */
+/** A note as it is kept; null where nothing was noted that can be seen. Throws NoteTooLong, NoteNotAllowed. */
 export function noteOf(note: string | null | undefined): string | null {
   if (note == null || note === '') return null
   const plain = plainText(note, { maximum: longestNote })
-  if (!plain.ok) throw new NoteTooLong()
-  return plain.value
+  if (plain.ok) return plain.value
+  if (plain.why === 'EMPTY') return null
+  throw plain.why === 'TOO_LONG' ? new NoteTooLong() : new NoteNotAllowed()
 }

@@ -4,10 +4,10 @@ import { builder } from '../graphql/builder.js'
 import { connectionOf } from '../graphql/connections.js'
 import { declareFailures } from '../graphql/errors.js'
 import { connection, pageOf } from '../graphql/pagination.js'
-import { NoteTooLong } from './errors.js'
+import { noteFailures } from './errors.js'
 import { count, latest } from './store.js'
 
-declareFailures(NoteTooLong)
+declareFailures(...noteFailures)
 
 const AuditEntry = builder.prismaObject('AuditEntry', {
   description: 'Something that a moderator, an admin or the program itself did.',

@@ -12,12 +12,13 @@ import { CommentNotFound, ThreadLocked, TooDeep } from './errors.js'
 import { eyesOf } from './lists.js'
 import { newsChannel } from './news.js'
 import * as pages from './page.store.js'
+import * as revisions from './revision.store.js'
 import { assertMayEdit, type CommentRow } from './rules.js'
 import { assertNotSaidBefore, screen } from './screening.js'
 import * as store from './store.js'
 import { renderText } from './text.js'
 
-export { accept, decide, holdAll, pin, takeOver } from './decisions.js'
+export { accept, decide, holdSome, pin, refuseEdit, takeOver } from './decisions.js'
 export { authorsStillShown, scoredSince, visible } from './lists.js'
 export { newsChannel, newsMarks } from './news.js'
 
@@ -55,7 +56,8 @@ export async function reply(ctx: SignedIn, input: { key: string; parentId: strin
 }
 
 /**
- * Gives one's own comment other words, within the site's time. Where the new text would be held it waits beside the old one.
+ * Gives one's own comment other words, within the site's time. Where the new text would be held, or a moderator has decided on the old
+ * one, it waits beside it.
  * Throws CommentNotFound, EditWindowOver, NotDecidable, ArticleClosed, NotAllowedToWrite, TextEmpty, TextTooLong, TextNotAllowed, KeyReused.
  */
 export function edit(ctx: SignedIn, input: { key: string; commentId: string; text: string }): Promise<Written> {
@@ -68,10 +70,7 @@ export function edit(ctx: SignedIn, input: { key: string; commentId: string; tex
       assertMayEdit(comment, site.settings.editWindowSeconds, now)
       const { id, articleId, threadId, parentId } = comment
       await keep(tx, { commentId: id, articleId })
-      const takesEffect = comment.status !== 'APPROVED' || screen(inside, standing) === 'APPROVED'
-      if (takesEffect) await store.replaceText(tx, { id, siteId: site.id, ...text, editedAt: now })
-      else await store.proposeText(tx, { id, siteId: site.id, ...text })
-      const told = takesEffect && comment.status === 'APPROVED'
+      const told = await reword(inside, comment, { standing, text })
       await append(tx, site.id, articleId, {
         events: told ? [{ kind: 'EDITED', commentId: id, threadId, parentId }] : [],
         mustBeOpen: true,
@@ -82,8 +81,8 @@ export function edit(ctx: SignedIn, input: { key: string; commentId: string; tex
 }
 
 /** Whether words wait beside those of a comment that the viewer has just edited. */
-export function editWaits({ db }: Context, commentId: string): Promise<boolean> {
-  return store.hasProposed(db, commentId)
+export async function editWaits({ db }: Context, commentId: string): Promise<boolean> {
+  return (await revisions.waiting(db, [commentId])).length > 0
 }
 
 /** Takes one's own comment back; replies stay under a tombstone. Throws CommentNotFound, NotDecidable, KeyReused. */
@@ -151,6 +150,24 @@ async function lockOwn(inside: Inside<SignedIn>, id: string): Promise<CommentRow
   const [comment] = link?.authorId === inside.viewer.id ? await pages.visible(inside.tx, eyesOf(inside), [id]) : []
   if (!comment) throw new CommentNotFound()
   return comment
+}
+
+/** Puts new words in place of a comment's own, or beside them; true where readers have others from now on. The same words are no edit. */
+async function reword(
+  inside: Inside<SignedIn>,
+  { id, status }: CommentRow,
+  { standing, text }: { standing: string; text: Text },
+): Promise<boolean> {
+  const { tx, now } = inside
+  const had = await revisions.standing(tx, id)
+  if (text.source === had?.source) {
+    await revisions.withdraw(tx, id)
+    return false
+  }
+  const takesEffect = status !== 'APPROVED' || screen(inside, standing, had?.decided) === 'APPROVED'
+  if (takesEffect) await revisions.replace(tx, { id, ...text, editedAt: now })
+  else if (text.source !== had?.waiting) await revisions.propose(tx, { id, ...text })
+  return takesEffect && status === 'APPROVED'
 }
 
 const hourMs = 3_600_000

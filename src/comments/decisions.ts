@@ -7,6 +7,7 @@ import type { Inside } from '../platform/database.js'
 import { touch } from '../platform/transaction.js'
 import { CommentNotFound, NotDecidable } from './errors.js'
 import { newsChannel } from './news.js'
+import * as revisions from './revision.store.js'
 import { assertMayMove, follow, type Status } from './rules.js'
 import * as store from './store.js'
 
@@ -47,12 +48,25 @@ export async function accept(inside: Inside<Context>, commentId: string): Promis
   const { tx, site, now } = inside
   const [comment] = await store.lockChain(tx, site.id, commentId)
   if (comment?.status !== 'APPROVED') return decide(inside, commentId, 'APPROVED')
-  const text = await store.proposed(tx, commentId)
+  const text = await revisions.proposed(tx, commentId)
   if (!text) throw new NotDecidable()
-  await store.replaceText(tx, { id: commentId, siteId: site.id, ...text, editedAt: now })
+  await revisions.replace(tx, { id: commentId, ...text, editedAt: now })
+  await revisions.noteDecided(tx, commentId)
   const { threadId, parentId, articleId, authorId, status: from } = comment
   touch(tx, newsChannel(authorId))
   return { articleId, authorId, from, revision: text.revision, events: [{ kind: 'EDITED', commentId, threadId, parentId }], counts: {} }
+}
+
+/** Does not let the words stand that wait beside a comment's own, which stay. Throws CommentNotFound, NotDecidable. */
+export async function refuseEdit({ tx, site }: Inside<Context>, commentId: string): Promise<Decided> {
+  const [comment] = await store.lockChain(tx, site.id, commentId)
+  if (!comment) throw new CommentNotFound()
+  const revision = await revisions.refuse(tx, commentId)
+  if (revision === null) throw new NotDecidable()
+  await revisions.noteDecided(tx, commentId)
+  const { articleId, authorId, status: from } = comment
+  touch(tx, newsChannel(authorId))
+  return { articleId, authorId, from, revision, events: [], counts: {} }
 }
 
 /** Puts a thread before all others, or back among them. Throws CommentNotFound, TooManyPinned. */
@@ -67,18 +81,18 @@ export async function pin({ tx, site, now }: Inside<Context>, commentId: string,
   return { articleId }
 }
 
-/** Holds all comments of an article that is to become part of another, and says how many are pinned. */
-export function holdAll({ tx, site }: Pick<Inside<Context>, 'tx' | 'site'>, articleId: string): Promise<number> {
-  return store.lockAll(tx, site.id, articleId)
+/** Holds the comments of an article that `takeOver` would move, so many at most. */
+export function holdSome({ tx, site }: Pick<Inside<Context>, 'tx' | 'site'>, articleId: string, limit: number): Promise<void> {
+  return store.lockSome(tx, site.id, articleId, limit)
 }
 
-/** Moves all comments of one article under another; the caller tells both logs. Pins are not taken along. */
+/** Moves so many comments of one article under another, and says what they were and whether these were all; the caller tells both logs. Pins are not taken along. */
 export function takeOver(
   { tx, site }: Pick<Inside<Context>, 'tx' | 'site'>,
-  fromId: string,
-  intoId: string,
-): Promise<Pick<Required<CountDeltas>, 'comments' | 'threads'>> {
-  return store.moveAll(tx, site.id, fromId, intoId)
+  articles: { fromId: string; intoId: string },
+  limit: number,
+): Promise<Required<CountDeltas> & { isDone: boolean }> {
+  return store.moveSome(tx, site.id, articles, limit)
 }
 
 /** What readers are told: words that were there and are gone, words that are back, words that are new. */

@@ -7,6 +7,7 @@ import { idOf, moderates } from '../identity/viewer.js'
 import { Refused } from '../platform/errors.js'
 import { type CommentOrder, sortings } from './orders.js'
 import * as store from './page.store.js'
+import * as revisions from './revision.store.js'
 import { ancestorIds, type CommentRow, mayReadSource } from './rules.js'
 
 type Ids = readonly string[]
@@ -105,7 +106,7 @@ export async function sourceOf(ctx: Context, row: CommentRow): Promise<string | 
   )
 }
 
-export type Revision = store.Revision
+export type Revision = revisions.Revision
 
 /** What a comment said before, newest first; for its author and moderators. Throws FORBIDDEN. */
 export async function revisionsOf(ctx: Context, row: CommentRow, args: PageArguments): Promise<Connection<Revision>> {
@@ -113,8 +114,15 @@ export async function revisionsOf(ctx: Context, row: CommentRow, args: PageArgum
     throw new Refused('FORBIDDEN', 'Only its author and the moderators may read what a comment said before.')
   const { db } = ctx
   const order = { name: 'REVISIONS', types: ['integer'] as const }
-  const [read, count] = [(ids: Ids, page: Page) => store.revisions(db, ids, page), (ids: Ids) => store.revisionCount(db, ids)]
+  const [read, count] = [(ids: Ids, page: Page) => revisions.revisions(db, ids, page), (ids: Ids) => revisions.revisionCount(db, ids)]
   return batchedPage<Revision>(ctx, row.id, { name: 'revisions', order, keys: ({ revision }) => [revision], read, count }, args)
+}
+
+/** The words that wait beside a comment's own; null where none do, or for whom they are not. */
+export async function waitingEdit(ctx: Context, row: CommentRow): Promise<Revision | null> {
+  if (!mayReadSource(ctx.viewer, row)) return null
+  const read = async (ids: Ids) => byKey(await revisions.waiting(ctx.db, ids), ({ ownerId }) => ownerId)
+  return (await batch(ctx, 'waiting', row.id, read)) ?? null
 }
 
 /** What this viewer's eyes see by id. */

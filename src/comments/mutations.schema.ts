@@ -84,7 +84,8 @@ builder.mutationField('editComment', (t) =>
       waits: editWaits,
     }),
     access: 'person',
-    description: 'Gives one’s own comment other words, within the time that the site allows. What it said before is kept.',
+    description:
+      'Gives one’s own comment other words, within the time that the site allows. What it said before is kept. Where the words would be held, or a moderator has decided on the comment, they wait beside the old ones (`waitingEdit`). The same words change nothing, but take back those that wait.',
     errors: { types: [CommentNotFound, EditWindowOver, NotDecidable, ArticleClosed, NotAllowedToWrite, ...textFailures, KeyReused] },
     args: { input: t.arg({ type: EditCommentInput, required: true, description: 'The edit.' }) },
     resolve: (_root, { input }, ctx) => edit(signedIn(ctx), { ...input, commentId: input.commentId.id }),

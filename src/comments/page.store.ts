@@ -114,33 +114,6 @@ export function sources(db: Database, ids: readonly string[]) {
   return sql(db)<{ id: string; source: string }>`SELECT "commentId" AS id, source FROM comment_text WHERE "commentId" = ANY(${ids}::uuid[])`
 }
 
-/** Words that a comment had, or was to have. */
-export interface Revision {
-  ownerId: string
-  revision: number
-  state: 'PAST' | 'PENDING' | 'REFUSED'
-  source: string
-  html: string
-  createdAt: Date
-}
-
-/** Up to `limit` + 1 revisions of each comment, newest first: what it said before and what waits for a decision. */
-export function revisions(db: Database, commentIds: readonly string[], { after, before, limit, backwards }: Page) {
-  const order = fragment`ORDER BY r.revision ${backwards ? nothing : fragment`DESC`}`
-  return sql(db)<Revision>`
-    SELECT r."commentId" AS "ownerId", r.revision, r.state, r.source, r.html, r."createdAt"
-    FROM unnest(${commentIds}::uuid[]) o(id) CROSS JOIN LATERAL (
-      SELECT * FROM comment_revision r WHERE r."commentId" = o.id
-        ${after ? fragment`AND r.revision < ${after[0]}::bigint` : nothing} ${before ? fragment`AND r.revision > ${before[0]}::bigint` : nothing}
-      ${order} LIMIT ${limit + 1}
-    ) r ${order}`
-}
-
-export function revisionCount(db: Database, commentIds: readonly string[]) {
-  return sql(db)<{ ownerId: string; count: number }>`
-    SELECT "commentId" AS "ownerId", count(*)::int AS count FROM comment_revision WHERE "commentId" = ANY(${commentIds}::uuid[]) GROUP BY 1`
-}
-
 function authoredWhere({ siteId, under, all }: Authored): Fragment {
   const whose = under ? fragment`c."articleId" = o.id AND c."authorId" = ${under.authorId}::uuid` : fragment`c."authorId" = o.id`
   const status = all ? fragment`c.status <> 'ERASED'` : fragment`c.status = 'APPROVED'`

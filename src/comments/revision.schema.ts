@@ -12,7 +12,7 @@ const RevisionState = builder.enumType('CommentRevisionState', {
   },
 })
 
-const CommentRevision = builder.objectRef<Revision>('CommentRevision').implement({
+export const CommentRevision = builder.objectRef<Revision>('CommentRevision').implement({
   description: 'Words that a comment had, or was to have.',
   access: 'person',
   fields: (t) => ({

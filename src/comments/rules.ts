@@ -67,11 +67,12 @@ export function isShown(viewer: Viewer | null, comment: Pick<CommentRow, 'status
   return idOf(viewer) === comment.authorId || moderates(viewer)
 }
 
-/** Someone whose comments only they can see must not learn of it; a reader of a tombstone learns only who removed it. */
+/** Someone whose comments only they can see must not learn of it; a reader of a tombstone learns only who removed it. What was erased is nobody's own. */
 export function shownStatus(viewer: Viewer | null, { status, authorId }: Pick<CommentRow, 'status' | 'authorId'>): Status {
   if (moderates(viewer)) return status
+  if (status === 'ERASED') return 'DELETED'
   if (idOf(viewer) === authorId) return status === 'SHADOWED' ? 'APPROVED' : status
-  return status === 'APPROVED' ? 'APPROVED' : status === 'DELETED' || status === 'ERASED' ? 'DELETED' : 'REJECTED'
+  return status === 'APPROVED' ? 'APPROVED' : status === 'DELETED' ? 'DELETED' : 'REJECTED'
 }
 
 /** Its author and the moderators may read what a comment was written as and what it said before. */
@@ -101,8 +102,8 @@ export interface ChainLink {
   pinnedAt: Date | null
 }
 
-/** How a decision changes one comment of the chain. */
-export type ChainChange = Pick<ChainLink, 'id' | 'status' | 'listed' | 'replyCount' | 'listCount'> & { unpin: boolean }
+/** How a decision changes one comment of the chain; `decided` where it is a moderator's, on this one. */
+export type ChainChange = Pick<ChainLink, 'id' | 'status' | 'listed' | 'replyCount' | 'listCount'> & { unpin: boolean; decided: boolean }
 
 /**
  * What follows when the first of `chain` (the comment, then its parent, up to the thread's first) gets a new status. A comment is
@@ -124,7 +125,8 @@ export function follow(
     const unpin = link.pinnedAt !== null && status !== 'APPROVED'
     if (i === 0) comments = approved(to) - approved(link.status)
     if (unpin) pinned -= 1
-    changes.push({ id: link.id, status, listed, replyCount: link.replyCount + replies, listCount, unpin })
+    const decided = i === 0 && to !== 'DELETED'
+    changes.push({ id: link.id, status, listed, replyCount: link.replyCount + replies, listCount, unpin, decided })
     replies = i === 0 ? comments : 0
     lists = Number(listed) - Number(link.listed)
     if (link.parentId === null) threads = lists

@@ -17,9 +17,9 @@ import {
   ThreadLocked,
   TooDeep,
 } from './errors.js'
-import { ancestors, authoredBy, comment, list, revisionsOf, sourceOf, thread } from './lists.js'
+import { ancestors, authoredBy, comment, list, revisionsOf, sourceOf, thread, waitingEdit } from './lists.js'
 import { repliesToViewer } from './news.js'
-import { CommentRevisionConnection } from './revision.schema.js'
+import { CommentRevision, CommentRevisionConnection } from './revision.schema.js'
 import { type CommentRow, editableUntil, isShown, shownStatus } from './rules.js'
 import { Comment, CommentConnection, CommentOrderType } from './types.js'
 
@@ -110,6 +110,13 @@ builder.objectFields(Comment, (t) => ({
     description: 'What it said before, newest first; for its author and moderators.',
     args: t.arg.connectionArgs(),
     resolve: (row, args, ctx) => revisionsOf(ctx, row, args),
+  }),
+  waitingEdit: t.field({
+    type: CommentRevision,
+    nullable: true,
+    personal: true,
+    description: 'The words that are to replace these when a moderator approves them, for its author and moderators; null for others.',
+    resolve: (row, _args, ctx) => waitingEdit(ctx, row),
   }),
 }))
 

@@ -22,19 +22,21 @@ export async function assertNotSaidBefore({ db, viewer, now }: SignedIn, { artic
   if (await store.saidSince(db, { authorId: viewer.id, articleId, source, since })) throw new SaidBefore()
 }
 
-/** What becomes of a text by what the site asks and where its author stands. */
-export function screen(ctx: Pick<SignedIn, 'site' | 'viewer'>, standing: string): Exclude<Verdict, null> {
+/** What becomes of a text by what the site asks and where its author stands; `decided`: it is to replace words that a moderator has decided on. */
+export function screen(ctx: Pick<SignedIn, 'site' | 'viewer'>, standing: string, decided = false): Exclude<Verdict, null> {
   for (const check of checks) {
-    const verdict = check(ctx, standing)
+    const verdict = check(ctx, standing, decided)
     if (verdict) return verdict
   }
   return 'APPROVED'
 }
 
-const checks: readonly ((ctx: Pick<SignedIn, 'site' | 'viewer'>, standing: string) => Verdict)[] = [
+const checks: readonly ((ctx: Pick<SignedIn, 'site' | 'viewer'>, standing: string, decided: boolean) => Verdict)[] = [
   // Somebody who moderates is not held by the rules they keep.
   ({ viewer }) => (viewer.role === 'READER' ? null : 'APPROVED'),
   (_ctx, standing) => (standing === 'SHADOWED' ? 'SHADOWED' : null),
   (_ctx, standing) => (standing === 'HELD' ? 'PENDING' : null),
   ({ site }) => (site.settings.premoderation ? 'PENDING' : null),
+  // Nobody gets words approved, or given back, to put others in their place.
+  (_ctx, _standing, decided) => (decided ? 'PENDING' : null),
 ]

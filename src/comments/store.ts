@@ -1,6 +1,7 @@
 /** Writing comments: the only place where their rows change. */
 import { sql } from '../platform/client.js'
 import type { Database, Tx } from '../platform/database.js'
+import { type Fragment, fragment } from '../platform/sql.js'
 import type { ChainChange, ChainLink, CommentRow, Status } from './rules.js'
 
 /** Where a reply goes. */
@@ -82,9 +83,9 @@ export async function lockChain(tx: Tx, siteId: string, id: string) {
 export async function applyChanges(tx: Tx, changes: readonly ChainChange[]) {
   await sql(tx)`
     UPDATE comment c SET status = d.status, listed = d.listed, "replyCount" = d."replyCount", "listCount" = d."listCount",
-      "pinnedAt" = CASE WHEN d.unpin THEN NULL ELSE c."pinnedAt" END
+      "pinnedAt" = CASE WHEN d.unpin THEN NULL ELSE c."pinnedAt" END, "decidedAt" = CASE WHEN d.decided THEN now() ELSE c."decidedAt" END
     FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb)
-      AS d(id uuid, status text, listed boolean, "replyCount" int, "listCount" int, unpin boolean)
+      AS d(id uuid, status text, listed boolean, "replyCount" int, "listCount" int, unpin boolean, decided boolean)
     WHERE c.id = d.id`
 }
 
@@ -97,76 +98,32 @@ export async function setPinned(tx: Tx, siteId: string, id: string, pinnedAt: Da
   return row ?? null
 }
 
-/** New words for a comment. */
-interface Edit {
-  id: string
-  siteId: string
-  source: string
-  html: string
-  /** The number that these words have already; absent: the next one. */
-  revision?: number
+/** Holds the next comments of an article that is to become part of another: the same ones as long as none are written or moved. By arrays, whose plan needs no statistics. */
+function held(siteId: string, articleId: string, limit: number): Fragment {
+  return fragment`
+    held AS MATERIALIZED (
+      SELECT id, "pinnedAt" FROM comment WHERE "articleId" = ${articleId}::uuid AND id = ANY(ARRAY(
+        SELECT id FROM comment WHERE "articleId" = ${articleId}::uuid AND "siteId" = ${siteId}::uuid ORDER BY "authorId", id LIMIT ${limit}
+      )) ORDER BY id FOR UPDATE
+    )`
 }
 
-/** Gives a comment new words and keeps the old ones; words that waited beside them are overtaken. */
-export async function replaceText(tx: Tx, edit: Edit & { editedAt: Date }) {
-  await sql(tx)`
-    WITH overtaken AS (
-      DELETE FROM comment_revision WHERE "commentId" = ${edit.id}::uuid AND state = 'PENDING' RETURNING revision
-    ), old AS (
-      INSERT INTO comment_revision ("commentId", revision, "siteId", state, source, html)
-      SELECT "commentId", revision, "siteId", 'PAST', source, html FROM comment_text WHERE "commentId" = ${edit.id}::uuid
-    ), c AS (
-      UPDATE comment SET "editedAt" = ${edit.editedAt} WHERE id = ${edit.id}::uuid
+/** Locks so many comments of an article, in the order of their ids. */
+export async function lockSome(tx: Tx, siteId: string, articleId: string, limit: number) {
+  await sql(tx)`WITH ${held(siteId, articleId, limit)} SELECT count(*) FROM held`
+}
+
+/** Moves so many comments of one article under another, none of them pinned any more, and says what they were and whether others are left. */
+export async function moveSome(tx: Tx, siteId: string, { fromId, intoId }: { fromId: string; intoId: string }, limit: number) {
+  const [moved] = await sql(tx)<{ comments: number; threads: number; pinned: number }>`
+    WITH ${held(siteId, fromId, limit)}, moved AS (
+      UPDATE comment c SET "articleId" = ${intoId}::uuid, "listId" = coalesce("parentId", ${intoId}::uuid), "votesSeq" = 0, "pinnedAt" = NULL
+      WHERE c.id = ANY(ARRAY(SELECT id FROM held)) RETURNING status, listed, "parentId"
     )
-    UPDATE comment_text SET source = ${edit.source}, html = ${edit.html},
-      revision = coalesce(${edit.revision ?? null}::int, greatest(revision, (SELECT revision FROM overtaken)) + 1)
-    WHERE "commentId" = ${edit.id}::uuid`
-}
-
-/**
- * Puts new words beside a comment that keeps its own until a moderator decides. A later edit replaces one that waits, under a number of
- * its own, so that nobody lets words stand that they have not read.
- */
-export async function proposeText(tx: Tx, edit: Edit) {
-  await sql(tx)`
-    WITH overtaken AS (
-      DELETE FROM comment_revision WHERE "commentId" = ${edit.id}::uuid AND state = 'PENDING' RETURNING revision
-    )
-    INSERT INTO comment_revision ("commentId", revision, "siteId", state, source, html)
-    SELECT "commentId", greatest(revision, (SELECT revision FROM overtaken)) + 1, "siteId", 'PENDING', ${edit.source}, ${edit.html}
-    FROM comment_text WHERE "commentId" = ${edit.id}::uuid`
-}
-
-/** The words that wait for a decision. */
-export async function proposed(tx: Tx, id: string) {
-  const [row] = await sql(tx)<{ revision: number; source: string; html: string }>`
-    SELECT revision, source, html FROM comment_revision WHERE "commentId" = ${id}::uuid AND state = 'PENDING'`
-  return row ?? null
-}
-
-/** Whether words wait for a decision. */
-export async function hasProposed(db: Database, id: string) {
-  const rows = await sql(db)<{
-    revision: number
-  }>`SELECT revision FROM comment_revision WHERE "commentId" = ${id}::uuid AND state = 'PENDING'`
-  return rows.length > 0
-}
-
-/** Moves all comments of one article under another, none of them pinned, and says how many approved ones and listed threads they were. */
-export async function moveAll(tx: Tx, siteId: string, fromId: string, intoId: string) {
-  const [moved] = await sql(tx)<{ comments: number; threads: number }>`
-    WITH moved AS (
-      UPDATE comment SET "articleId" = ${intoId}::uuid, "listId" = coalesce("parentId", ${intoId}::uuid), "votesSeq" = 0, "pinnedAt" = NULL
-      WHERE "articleId" = ${fromId}::uuid AND "siteId" = ${siteId}::uuid RETURNING status, listed, "parentId"
-    )
-    SELECT count(*) FILTER (WHERE status = 'APPROVED')::int AS comments, count(*) FILTER (WHERE listed AND "parentId" IS NULL)::int AS threads FROM moved`
-  return moved ?? { comments: 0, threads: 0 }
-}
-
-/** Locks all comments of an article, in the order of their ids, and says how many are pinned. */
-export async function lockAll(tx: Tx, siteId: string, articleId: string) {
-  const [held] = await sql(tx)<{ pinned: number }>`
-    SELECT count("pinnedAt")::int AS pinned
-    FROM (SELECT "pinnedAt" FROM comment WHERE "articleId" = ${articleId}::uuid AND "siteId" = ${siteId}::uuid ORDER BY id FOR UPDATE) held`
-  return held?.pinned ?? 0
+    SELECT count(*) FILTER (WHERE status = 'APPROVED')::int AS comments, count(*) FILTER (WHERE listed AND "parentId" IS NULL)::int AS threads,
+      (SELECT count("pinnedAt") FROM held)::int AS pinned FROM moved`
+  const left = await sql(tx)<{
+    id: string
+  }>`SELECT id FROM comment WHERE "articleId" = ${fromId}::uuid AND "siteId" = ${siteId}::uuid LIMIT 1`
+  return { comments: 0, threads: 0, pinned: 0, ...moved, isDone: left.length === 0 }
 }

@@ -2,6 +2,7 @@
 import MarkdownIt from 'markdown-it'
 import sanitizeHtml from 'sanitize-html'
 import { characters, hasForbiddenCharacters, isFarTooLong, isVisible } from '../platform/plain-text.js'
+import { parseUrl } from '../platform/url.js'
 import { TextEmpty, TextNotAllowed, TextTooLong } from './errors.js'
 
 /** Enough for an essay of 800 words; more is an article of its own. */
@@ -88,10 +89,11 @@ function normalize(source: string, maximum: number): string {
  * `https://bank.example@evil.example` is refused too: what stands before the @ only ever deceives.
  */
 function isLink(url: string): boolean {
-  if (/^mailto:[^@?\s]+@[^@?\s]+/i.test(url)) return true
-  if (!/^https?:\/\/[^/\\?#]/i.test(url) || !URL.canParse(url)) return false
+  if (/^mailto:[^@?\s]+@[^@?\s]+/i.test(url)) return !hasForbiddenCharacters(markdown.normalizeLinkText(url))
+  if (!/^https?:\/\/[^/\\?#]/i.test(url) || !parseUrl(url)) return false
   const { username, password } = new URL(url)
-  return username === '' && password === ''
+  // A link is shown with its percent escapes read: where they hide what no text may have, it stays as it was written.
+  return username === '' && password === '' && !hasForbiddenCharacters(markdown.normalizeLinkText(url))
 }
 
 /** A link that leads nowhere loses its tag and keeps its words: a tag that is not allowed is left out. */

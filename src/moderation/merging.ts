@@ -1,11 +1,12 @@
 /** Two articles become one: by a moderator's word, or because the site's rule finds their URLs to be the same. */
-import { closeRetired, holdArticles, moveAddress, retireArticle, staleAddresses } from '../articles/articles.js'
+import { closeRetired, holdArticles, holdTarget, moveAddress, retireArticle, staleAddresses } from '../articles/articles.js'
 import { append } from '../articles/log.js'
 import { record } from '../audit/audit.js'
-import { holdAll, takeOver } from '../comments/comments.js'
+import { holdSome, takeOver } from '../comments/comments.js'
 import type { Context, SignedIn } from '../context.js'
 import { holdModerator } from '../identity/standing.js'
 import type { Database, Inside } from '../platform/database.js'
+import { enqueue } from '../platform/jobs.js'
 import type { Log } from '../platform/log.js'
 import { once } from '../platform/request-key.js'
 import { transaction } from '../platform/transaction.js'
@@ -45,7 +46,16 @@ export async function readdress({ db, log }: { db: Database; log: Log }, siteId:
   }
 }
 
-/** The merge itself; where the rule found it, nobody in person did it. Throws ArticleNotFound, SameArticle. */
+/** So many comments go from one article to another in one transaction: some 30 µs each on PostgreSQL, so that others wait for a fraction of a second. */
+export const commentsAStep = 5000
+
+/** So many steps in one job, well within its time; it asks for another job for the rest. */
+const stepsAJob = 20
+
+/** The kind of the job that moves what the first step of a merge left. */
+export const mergeContinues = 'merge.continues'
+
+/** The first step of a merge: the article is the other's from then on. Where the rule found it, nobody in person did it. Throws ArticleNotFound, SameArticle. */
 async function joinArticles(
   inside: Pick<Inside<Context>, 'tx' | 'site'>,
   fromId: string,
@@ -55,16 +65,49 @@ async function joinArticles(
   const { tx, site } = inside
   if (fromId === intoId) throw new SameArticle()
   // Comments before articles: a reply holds its parent when it comes to its article.
-  const pinned = await holdAll(inside, fromId)
+  await holdSome(inside, fromId, commentsAStep)
   await holdArticles(inside, [fromId, intoId])
   await record(tx, [{ siteId: site.id, actorId, action: 'article.merge', subjectKind: 'ARTICLE', subjectId: fromId, articleId: intoId }])
-  const { comments, threads } = await takeOver(inside, fromId, intoId)
   await retireArticle(inside, fromId, intoId)
-  // Heads in the order of their ids, as everywhere.
-  const changes = new Map([
-    [fromId, { comments: -comments, threads: -threads, pinned: -pinned }],
-    [intoId, { comments, threads }],
-  ])
-  for (const id of [fromId, intoId].sort()) await append(tx, site.id, id, { events: [{ kind: 'ARTICLE' }], counts: changes.get(id) ?? {} })
-  await closeRetired(inside, fromId)
+  const isDone = await moveSome(inside, { fromId, intoId }, [fromId, intoId])
+  await closeRetired(inside, fromId, intoId)
+  if (!isDone) await enqueue(tx, jobFor(site.id, fromId))
 }
+
+/** Goes on with a merge where its last step ended, whoever did that and however it ended. Safe to repeat. */
+export async function moveOn({ db }: { db: Database }, siteId: string | null, data: unknown): Promise<void> {
+  const site = siteId === null ? null : await siteNow(db, siteId)
+  const { fromId } = data as { fromId: string }
+  if (!site) return
+  for (let steps = 0; steps < stepsAJob; steps++) {
+    const isDone = await transaction({ db, site }, async (inside) => {
+      await holdSome(inside, fromId, commentsAStep)
+      // As of now: what it was merged into may have been merged, too.
+      const intoId = await holdTarget(inside, fromId)
+      return intoId === null || moveSome(inside, { fromId, intoId }, [])
+    })
+    if (isDone) return
+  }
+  await enqueue(db, jobFor(site.id, fromId))
+}
+
+/** Moves what one step moves and tells both logs; the last step lets the readers of both page again, and any step those of `toldNow`. */
+async function moveSome(
+  inside: Pick<Inside<Context>, 'tx' | 'site'>,
+  articles: { fromId: string; intoId: string },
+  toldNow: readonly string[],
+): Promise<boolean> {
+  const { comments, threads, pinned, isDone } = await takeOver(inside, articles, commentsAStep)
+  const counts = {
+    [articles.fromId]: { comments: -comments, threads: -threads, pinned: -pinned },
+    [articles.intoId]: { comments, threads },
+  }
+  // Heads in the order of their ids, as everywhere.
+  for (const id of Object.keys(counts).sort()) {
+    const told = toldNow.includes(id) || (isDone && id === articles.intoId)
+    await append(inside.tx, inside.site.id, id, { events: told ? [{ kind: 'ARTICLE' }] : [], counts: counts[id] ?? {} })
+  }
+  return isDone
+}
+
+const jobFor = (siteId: string, fromId: string) => ({ kind: mergeContinues, key: fromId, siteId, data: { fromId } })

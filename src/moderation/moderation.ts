@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { append } from '../articles/log.js'
 import { noteOf, record } from '../audit/audit.js'
-import { accept, decide, pin, visible, type Written } from '../comments/comments.js'
+import { accept, decide, pin, refuseEdit, visible, type Written } from '../comments/comments.js'
 import { CommentNotFound } from '../comments/errors.js'
 import type { Context, SignedIn } from '../context.js'
 import { batchedPage } from '../graphql/batched-page.js'
@@ -14,7 +14,7 @@ import { transaction } from '../platform/transaction.js'
 import { RevisionChanged } from './errors.js'
 import * as store from './store.js'
 
-export { mergeArticles, readdress } from './merging.js'
+export { commentsAStep, mergeArticles, mergeContinues, moveOn, readdress } from './merging.js'
 
 export type RejectionReason = 'ABUSE' | 'SPAM' | 'OFF_TOPIC' | 'PERSONAL_DATA' | 'ILLEGAL' | 'OTHER'
 export type ReportReason = 'ABUSE' | 'SPAM' | 'OFF_TOPIC' | 'PERSONAL_DATA' | 'ILLEGAL' | 'OTHER'
@@ -27,17 +27,22 @@ export interface Decision {
   note?: string | null | undefined
 }
 
-/** Lets a comment, or an edit that waits beside it, be read. Throws CommentNotFound, NotDecidable, RevisionChanged, NoteTooLong, KeyReused. */
+/** Lets a comment, or an edit that waits beside it, be read. Throws CommentNotFound, NotDecidable, RevisionChanged, NoteTooLong, NoteNotAllowed, KeyReused. */
 export function approve(ctx: SignedIn, input: Decision): Promise<Written> {
   return decision(ctx, 'comment.approve', input, accept)
 }
 
-/** Takes a comment away from readers. Throws CommentNotFound, NotDecidable, RevisionChanged, NoteTooLong, KeyReused. */
+/** Takes a comment away from readers. Throws CommentNotFound, NotDecidable, RevisionChanged, NoteTooLong, NoteNotAllowed, KeyReused. */
 export function reject(ctx: SignedIn, input: Decision & { reason: RejectionReason }): Promise<Written> {
   return decision(ctx, 'comment.reject', input, (inside, id) => decide(inside, id, input.reason === 'SPAM' ? 'SPAM' : 'REJECTED'))
 }
 
-/** Gives a comment that was rejected back to readers. Throws CommentNotFound, NotDecidable, RevisionChanged, NoteTooLong, KeyReused. */
+/** Refuses the edit that waits beside a comment, whose words stay. Throws CommentNotFound, NotDecidable, RevisionChanged, NoteTooLong, NoteNotAllowed, KeyReused. */
+export function rejectEdit(ctx: SignedIn, input: Decision & { reason: RejectionReason }): Promise<Written> {
+  return decision(ctx, 'comment.rejectEdit', input, refuseEdit)
+}
+
+/** Gives a comment that was rejected back to readers. Throws CommentNotFound, NotDecidable, RevisionChanged, NoteTooLong, NoteNotAllowed, KeyReused. */
 export function restore(ctx: SignedIn, input: Decision): Promise<Written> {
   return decision(ctx, 'comment.restore', input, (inside, id) => decide(inside, id, 'APPROVED'))
 }
@@ -59,7 +64,7 @@ export function setPinned(ctx: SignedIn, input: { key: string; commentId: string
   })
 }
 
-/** Tells the moderators of a comment; twice is once. Throws CommentNotFound, RevisionChanged, NoteTooLong, NotAllowedToWrite, TooFast, KeyReused. */
+/** Tells the moderators of a comment; twice is once. Throws CommentNotFound, RevisionChanged, NoteTooLong, NoteNotAllowed, NotAllowedToWrite, TooFast, KeyReused. */
 export function report(ctx: SignedIn, input: Decision & { reason: ReportReason }): Promise<Written> {
   return once<Written>(ctx, 'reportComment', input, async (keep) => {
     const note = noteOf(input.note)
@@ -89,7 +94,7 @@ export function report(ctx: SignedIn, input: Decision & { reason: ReportReason }
 
 const oldestFirst = { name: 'PENDING', types: ['uuid'] as const }
 
-/** The comments that wait for a moderator, oldest first. */
+/** The comments that wait for a moderator, themselves or with an edit, oldest first. */
 export async function pending(ctx: Context, args: PageArguments): Promise<Connection<{ id: string }>> {
   const page = pageOf(args, oldestFirst)
   const rows = await store.pending(ctx.db, ctx.site.id, page)
@@ -125,7 +130,8 @@ function decision(ctx: SignedIn, action: string, input: Decision & { reason?: st
       if (input.revision != null && input.revision !== revision) throw new RevisionChanged()
       const subject = { subjectKind: 'COMMENT', subjectId: input.commentId, articleId, revision } as const
       await record(tx, [{ siteId: site.id, actorId: viewer.id, action, ...subject, reason: input.reason, note: note ?? undefined }])
-      await store.closeReports(tx, input.commentId)
+      // Words that nobody could read were not reported.
+      if (decider !== refuseEdit) await store.closeReports(tx, input.commentId)
       await append(tx, site.id, articleId, { events, counts })
       return written
     })

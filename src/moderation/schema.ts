@@ -1,7 +1,7 @@
 /** Moderation as the API shows it. */
 import { ArticleNotFound, TooManyPinned } from '../articles/errors.js'
 import { Article, articlePayload } from '../articles/types.js'
-import { NoteTooLong } from '../audit/errors.js'
+import { noteFailures } from '../audit/errors.js'
 import { visible } from '../comments/comments.js'
 import { CommentNotFound, NotDecidable } from '../comments/errors.js'
 import { Comment, CommentConnection, commentPayload } from '../comments/types.js'
@@ -13,7 +13,19 @@ import { idempotencyKey } from '../graphql/inputs.js'
 import { NotAllowedToWrite, TooFast } from '../identity/errors.js'
 import { KeyReused } from '../platform/request-key.js'
 import { RevisionChanged, SameArticle } from './errors.js'
-import { approve, mergeArticles, pending, type ReportRow, reject, report, reportsOf, restore, setPinned } from './moderation.js'
+import {
+  approve,
+  commentsAStep,
+  mergeArticles,
+  pending,
+  type ReportRow,
+  reject,
+  rejectEdit,
+  report,
+  reportsOf,
+  restore,
+  setPinned,
+} from './moderation.js'
 
 declareFailures(RevisionChanged, SameArticle)
 
@@ -41,7 +53,7 @@ const DecisionInput = builder.inputType('DecisionInput', {
   }),
 })
 
-const decisionFailures = [CommentNotFound, NotDecidable, RevisionChanged, NoteTooLong, KeyReused]
+const decisionFailures = [CommentNotFound, NotDecidable, RevisionChanged, ...noteFailures, KeyReused]
 
 builder.mutationField('approveComment', (t) =>
   t.field({
@@ -87,12 +99,24 @@ builder.mutationField('rejectComment', (t) =>
   }),
 )
 
+builder.mutationField('rejectEdit', (t) =>
+  t.field({
+    type: commentPayload('RejectEditPayload', 'A comment that keeps its words.'),
+    access: 'moderator',
+    description:
+      'Refuses the edit that waits beside a comment (`waitingEdit`): the comment keeps its words, and the edit stays among its `revisions` as REFUSED. `revision` is the edit’s own.',
+    errors: { types: decisionFailures },
+    args: { input: t.arg({ type: ReasonedInput, required: true, description: 'The decision.' }) },
+    resolve: (_root, { input }, ctx) => rejectEdit(signedIn(ctx), { ...input, commentId: input.commentId.id }),
+  }),
+)
+
 builder.mutationField('reportComment', (t) =>
   t.field({
     type: commentPayload('ReportCommentPayload', 'A comment that was reported.'),
     access: 'person',
     description: 'Tells the moderators of a comment; to report it twice is to report it once.',
-    errors: { types: [CommentNotFound, RevisionChanged, NoteTooLong, NotAllowedToWrite, TooFast, KeyReused] },
+    errors: { types: [CommentNotFound, RevisionChanged, ...noteFailures, NotAllowedToWrite, TooFast, KeyReused] },
     args: { input: t.arg({ type: ReasonedInput, required: true, description: 'The report.' }) },
     resolve: (_root, { input }, ctx) => report(signedIn(ctx), { ...input, commentId: input.commentId.id }),
   }),
@@ -139,7 +163,7 @@ builder.mutationField('mergeArticles', (t) =>
   t.field({
     type: articlePayload('MergeArticlesPayload', 'The article that stayed.'),
     access: 'moderator',
-    description: 'Joins two articles: all comments, votes and URLs of the first go to the second.',
+    description: `Joins two articles: all comments, votes and URLs of the first go to the second. This cannot be undone: nothing remembers which comment came from where. The URLs and the first ${commentsAStep.toLocaleString('en')} comments go at once, the rest of a larger discussion in steps over the next seconds or minutes; until then those can be read by their ids but stand in no list, and replies to them are answered UNAVAILABLE.`,
     errors: { types: [ArticleNotFound, SameArticle, KeyReused] },
     args: { input: t.arg({ type: MergeArticlesInput, required: true, description: 'The articles.' }) },
     resolve: (_root, { input }, ctx) => mergeArticles(signedIn(ctx), { ...input, fromId: input.fromId.id, intoId: input.intoId.id }),
@@ -150,7 +174,7 @@ builder.queryField('pendingComments', (t) =>
   t.field({
     type: CommentConnection,
     access: 'moderator',
-    description: 'The comments of this site that wait for a moderator, oldest first.',
+    description: 'The comments of this site that wait for a moderator, themselves or with an edit (`waitingEdit`), oldest first.',
     args: t.arg.connectionArgs(),
     resolve: async (_root, args, ctx) => {
       const list = await pending(ctx, args)

@@ -44,18 +44,25 @@ export function reportCount(db: Database, commentIds: readonly string[]) {
     SELECT "commentId" AS "ownerId", count(*)::int AS count FROM report WHERE "commentId" = ANY(${commentIds}::uuid[]) GROUP BY 1`
 }
 
+/** Up to `limit` + 1 comments that wait, or beside which an edit waits, oldest first. */
 export function pending(db: Database, siteId: string, page: Page) {
+  const order = fragment`ORDER BY id ${page.backwards ? fragment`DESC` : nothing} LIMIT ${page.limit + 1}`
   return sql(db)<{ id: string }>`
-    SELECT id FROM comment WHERE "siteId" = ${siteId}::uuid AND status = 'PENDING' ${between(page)}
-    ORDER BY id ${page.backwards ? fragment`DESC` : nothing} LIMIT ${page.limit + 1}`
+    SELECT id FROM ((${waitingComments(siteId)} ${between(page)} ${order}) UNION ALL (${waitingEdits(siteId)} ${between(page, fragment`c.id`)} ${order})) w ${order}`
 }
 
 export async function pendingCount(db: Database, siteId: string) {
-  const [row] = await sql(db)<{
-    count: number
-  }>`SELECT count(*)::int AS count FROM comment WHERE "siteId" = ${siteId}::uuid AND status = 'PENDING'`
+  const [row] = await sql(db)<{ count: number }>`
+    SELECT count(*)::int AS count FROM (${waitingComments(siteId)} UNION ALL ${waitingEdits(siteId)}) w`
   return row?.count ?? 0
 }
+
+const waitingComments = (siteId: string) => fragment`SELECT id FROM comment WHERE "siteId" = ${siteId}::uuid AND status = 'PENDING'`
+
+/** An edit of a comment that is gone meanwhile waits for nobody. */
+const waitingEdits = (siteId: string) => fragment`
+  SELECT c.id FROM comment_revision r JOIN comment c ON c.id = r."commentId"
+  WHERE r."siteId" = ${siteId}::uuid AND r.state = 'PENDING' AND c.status = 'APPROVED'`
 
 function between({ after, before }: Page, id = fragment`id`) {
   const above = after ? fragment`AND ${id} > ${after[0]}::uuid` : nothing

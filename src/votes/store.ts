@@ -53,12 +53,26 @@ export async function addVotes(tx: Tx, rows: readonly { id: string; up: number; 
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS d(id uuid, up int, down int, seq bigint) WHERE c.id = d.id`
 }
 
-/** Comments whose counters are not what their votes and waiting differences say. */
-export function drift(db: Database, limit: number) {
-  return sql(db)<{ id: string; up: number; down: number; votedUp: number; votedDown: number }>`
-    SELECT c.id, c.up + coalesce(d.up, 0) AS up, c.down + coalesce(d.down, 0) AS down, coalesce(v.up, 0) AS "votedUp", coalesce(v.down, 0) AS "votedDown"
-    FROM comment c
-    LEFT JOIN (SELECT "commentId", (count(*) FILTER (WHERE value = 1))::int AS up, (count(*) FILTER (WHERE value = -1))::int AS down FROM vote GROUP BY 1) v ON v."commentId" = c.id
-    LEFT JOIN (SELECT "commentId", sum(up)::int AS up, sum(down)::int AS down FROM vote_delta GROUP BY 1) d ON d."commentId" = c.id
-    WHERE c.up + coalesce(d.up, 0) <> coalesce(v.up, 0) OR c.down + coalesce(d.down, 0) <> coalesce(v.down, 0) LIMIT ${limit}`
+/** A comment with what is counted for it and what was cast. */
+export interface Tallied {
+  id: string
+  up: number
+  down: number
+  votedUp: number
+  votedDown: number
+}
+
+/** No comment has this id: a walk over all begins after it. */
+export const beforeAll = '00000000-0000-0000-0000-000000000000'
+
+/** The next comments by id, each with its counters and waiting differences, and its votes: all of one moment. */
+export function tallied(db: Database, after: string, limit: number) {
+  return sql(db)<Tallied>`
+    WITH page AS MATERIALIZED (SELECT id, up, down FROM comment WHERE id > ${after}::uuid ORDER BY id LIMIT ${limit})
+    SELECT c.id, (c.up + d.up)::int AS up, (c.down + d.down)::int AS down, v.up AS "votedUp", v.down AS "votedDown" FROM page c
+    CROSS JOIN LATERAL (
+      SELECT (count(*) FILTER (WHERE value = 1))::int AS up, (count(*) FILTER (WHERE value = -1))::int AS down FROM vote WHERE "commentId" = c.id
+    ) v
+    CROSS JOIN LATERAL (SELECT coalesce(sum(up), 0) AS up, coalesce(sum(down), 0) AS down FROM vote_delta WHERE "commentId" = c.id) d
+    ORDER BY c.id`
 }

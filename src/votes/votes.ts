@@ -99,7 +99,16 @@ export function startFolding(db: Database, log: Log): () => Promise<void> {
   }
 }
 
-/** The comments whose counters disagree with their votes: none, unless something is wrong. */
-export function voteDrift(db: Database) {
-  return store.drift(db, 100)
+/** So many comments are compared with their votes in one statement: well within the time a statement may take, also where each has many. */
+const talliedAStatement = 1000
+
+/** The comments whose counters disagree with their votes: none, unless something is wrong. Looks through all, page by page. */
+export async function* voteDrift(db: Database, pageSize = talliedAStatement): AsyncGenerator<store.Tallied> {
+  for (let after = store.beforeAll; ; ) {
+    const page = await store.tallied(db, after, pageSize)
+    const last = page.at(-1)
+    if (!last) return
+    yield* page.filter(({ up, down, votedUp, votedDown }) => up !== votedUp || down !== votedDown)
+    after = last.id
+  }
 }

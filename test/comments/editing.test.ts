@@ -106,10 +106,16 @@ describe('on a site where every text waits, an edit of an approved comment', () 
   })
 
   test('is overtaken by one that takes effect at once', async () => {
-    const { site, author, id, moderator } = await approved()
-    await act(program, site, author, 'editComment', { commentId: id, text: 'Waiting' })
-    await act(program, site, await site.admin(), 'updateSite', { settings: { premoderation: false } })
-    await until(async () => (await program.ask('{ site { premoderation } }', {}, { site: site.site })).site.premoderation === false)
+    const { site, author, id, moderator } = await written()
+    const premoderate = async (premoderation: boolean) => {
+      await act(program, site, await site.admin(), 'updateSite', { settings: { premoderation } })
+      await until(
+        async () => (await program.ask('{ site { premoderation } }', {}, { site: site.site })).site.premoderation === premoderation,
+      )
+    }
+    await premoderate(true)
+    expect(await act(program, site, author, 'editComment', { commentId: id, text: 'Waiting' })).toMatchObject({ held: true })
+    await premoderate(false)
     for (const text of ['At once', 'And again'])
       expect(await act(program, site, author, 'editComment', { commentId: id, text })).toMatchObject({ held: false })
     expect(await read(program, site, null, id)).toMatchObject({ html: '<p>And again</p>' })

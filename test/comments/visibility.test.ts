@@ -111,7 +111,7 @@ function expectedTold(status: Status, { id, author }: Subject, viewer: ViewerKin
   const shown = status === 'APPROVED' || near
   const removed = status === 'DELETED' || status === 'ERASED' ? 'DELETED' : 'REJECTED'
   const toReaders = status === 'APPROVED' ? 'APPROVED' : removed
-  const toAuthor = status === 'SHADOWED' ? 'APPROVED' : status
+  const toAuthor = status === 'SHADOWED' ? 'APPROVED' : status === 'ERASED' ? 'DELETED' : status
   return {
     id,
     html: shown ? expect.stringContaining('<p>') : null,

@@ -22,6 +22,18 @@ async function toReject(program: TestApp) {
   return { ...thread, by: thread.moderator, input: { commentId: thread.commentId, reason: 'ABUSE' } }
 }
 
+async function toRejectEdit(program: TestApp) {
+  const ready = await toReject(program)
+  const { commentId } = ready.input
+  for (const [mutation, more] of [
+    ['rejectComment', { reason: 'OTHER' }],
+    ['restoreComment', {}],
+  ] as const)
+    await first(program, ready.site, mutation, { commentId, ...more })
+  await act(program, ready.site, ready.author, 'editComment', { commentId, text: 'Other words' })
+  return ready
+}
+
 async function pinning(program: TestApp) {
   const thread = await withThread(program)
   return { ...thread, by: thread.moderator, input: { commentId: thread.commentId } }
@@ -46,11 +58,13 @@ function decision(start: Start): Provocations[string] {
     NotDecidable: async (program) => {
       const ready = await start(program)
       const { author } = ready as Ready & { author: Ready['by'] }
-      await act(program, ready.site, author, 'deleteComment', { commentId: ready.input.commentId })
+      if (start === toRejectEdit) await act(program, ready.site, ready.by, 'rejectEdit', ready.input)
+      else await act(program, ready.site, author, 'deleteComment', { commentId: ready.input.commentId })
       return ready
     },
     RevisionChanged: but({ revision: 7 }),
     NoteTooLong: but({ note: 'x'.repeat(1001) }),
+    NoteNotAllowed: but({ note: 'Not\u0000this' }),
   }
 }
 
@@ -59,13 +73,16 @@ async function articleState(program: TestApp): Promise<Ready> {
   return { site, by: moderator, input: { articleId } }
 }
 
+const noted = (note: string) => async (program: TestApp) => {
+  const ready = await articleState(program)
+  return { ...ready, input: { ...ready.input, note } }
+}
+
 const stateOfArticle: Provocations[string] = {
   done: articleState,
   ArticleNotFound: async (program) => ({ ...(await articleState(program)), input: { articleId: nowhere('Article') } }),
-  NoteTooLong: async (program) => {
-    const ready = await articleState(program)
-    return { ...ready, input: { ...ready.input, note: 'x'.repeat(1001) } }
-  },
+  NoteTooLong: noted('x'.repeat(1001)),
+  NoteNotAllowed: noted('Not\u0000this'),
 }
 
 async function registering(program: TestApp) {
@@ -84,6 +101,7 @@ export const deciding: Provocations = {
   approveComment: decision(waiting),
   restoreComment: decision(rejected),
   rejectComment: decision(toReject),
+  rejectEdit: decision(toRejectEdit),
   pinComment: {
     done: pinning,
     CommentNotFound: async (program) => ({ ...(await pinning(program)), input: { commentId: nowhere('Comment') } }),
@@ -149,10 +167,15 @@ export const deciding: Provocations = {
       const site = await seed(program)
       return { site, by: await site.admin(), input: { settings: { maxDepth: -1 } } }
     },
+    OriginTaken: async (program) => {
+      const [site, other] = [await seed(program), await seed(program)]
+      return { site, by: await site.admin(), input: { origins: [site.origin, other.origin] } }
+    },
   },
   becomeGuest: {
     done: async (program) => ({ site: await seed(program), by: null, input: { name: 'Somebody new' } }),
     NameNotAllowed: async (program) => ({ site: await seed(program), by: null, input: { name: ' ' } }),
+    NameReserved: async (program) => ({ site: await seed(program), by: null, input: { name: 'The M0derator' } }),
     NameTaken: async (program) => {
       const { site } = await withThread(program)
       return { site, by: null, input: { name: 'Аn AUTH0R' } }

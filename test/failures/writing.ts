@@ -60,6 +60,11 @@ async function reporting(program: TestApp, settings: object = {}) {
   return { ...thread, by: await thread.site.member(), input: { commentId: thread.commentId, reason: 'SPAM' } }
 }
 
+const noted = (note: string) => async (program: TestApp) => {
+  const ready = await reporting(program)
+  return { ...ready, input: { ...ready.input, note } }
+}
+
 const { GuestsNotAllowed: _noGuest, TooFast: _noPace, ...editor } = writer(editing)
 
 export const writing: Provocations = {
@@ -180,10 +185,8 @@ export const writing: Provocations = {
       const ready = await reporting(program)
       return { ...ready, input: { ...ready.input, revision: 2 } }
     },
-    NoteTooLong: async (program) => {
-      const ready = await reporting(program)
-      return { ...ready, input: { ...ready.input, note: 'x'.repeat(1001) } }
-    },
+    NoteTooLong: noted('x'.repeat(1001)),
+    NoteNotAllowed: noted('Not\u0000this'),
     NotAllowedToWrite: async (program) => {
       const ready = await reporting(program)
       return { ...ready, by: await banned(program, ready.site) }

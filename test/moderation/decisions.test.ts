@@ -150,6 +150,17 @@ test('every decision stands in the audit log, with the revision, the reason and 
   ])
 })
 
+test('a note of nothing but white space is none', async () => {
+  const { site, id, moderator } = await thread()
+  await act(program, site, moderator, 'rejectComment', { commentId: id, reason: 'OTHER', note: ' \n ' })
+  const { auditLog } = await program.ask(
+    '{ auditLog(first: 1) { edges { node { note } } } }',
+    {},
+    { token: moderator.token, site: site.site },
+  )
+  expect(auditLog.edges).toEqual([{ node: { note: null } }])
+})
+
 describe('a moderator who may not moderate any more', () => {
   const decisions = (id: string, articleId: string) =>
     [

@@ -1,9 +1,12 @@
 /** Two articles become one, and nothing that was said under either is lost. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { countDrift } from '../../src/comments/recount.js'
+import { commentsAStep, moveOn } from '../../src/moderation/moderation.js'
 import { startApp, type TestApp } from '../support/app.js'
 import { act, discussion, inside, read, until, uuidOf } from '../support/mutations.js'
 import { disagreements, eventsOf } from '../support/numbers.js'
+import { plantBeside } from '../support/plant.js'
 import { seed } from '../support/seed.js'
 
 let program: TestApp
@@ -159,3 +162,64 @@ test('a merge and the merge of its target at once leave nothing behind in an art
     expect(await discussion(program, site, fromUrl)).toMatchObject({ commentCount: first.code ? 1 : 3 })
   }
 }, 60_000)
+
+describe('a merge of more comments than one step moves', () => {
+  /** Two articles, the first with some hundred comments more than one step takes. */
+  async function large() {
+    const all = await twoArticles()
+    const beside = Array.from({ length: commentsAStep + 300 }, (_, n) => ({ at: Date.parse('2026-01-01') + n }))
+    await plantBeside(program, all.from.comment.id, beside)
+    return { ...all, everything: commentsAStep + 302 }
+  }
+
+  const leftIn = async (articleId: string) =>
+    (await inside(program)<{ count: number }>`SELECT count(*)::int AS count FROM comment WHERE "articleId" = ${uuidOf(articleId)}::uuid`)[0]
+      ?.count
+
+  /** What of these articles is not counted as it is there. */
+  async function drift(...articleIds: string[]) {
+    const found = []
+    for await (const { articleId, differences } of countDrift(program.app.db))
+      if (articleIds.map(uuidOf).includes(articleId)) found.push(...differences)
+    return found
+  }
+
+  test('moves the first at once and the rest soon after; the counts agree at every moment, and readers are told at the end', async () => {
+    const { site, fromUrl, moderator, fromId, intoId, everything } = await large()
+    const merged = await act(program, site, moderator, 'mergeArticles', { fromId, intoId })
+    expect(merged.article.commentCount).toBeGreaterThan(commentsAStep)
+    await until(async () => {
+      expect(await drift(fromId, intoId)).toEqual([])
+      return (await leftIn(fromId)) === 0
+    })
+    expect(await discussion(program, site, fromUrl)).toMatchObject({ id: intoId, commentCount: everything, threadCount: everything })
+    expect(await eventsOf(program, fromId)).toEqual(['POSTED', 'ARTICLE'])
+    const told = await eventsOf(program, intoId)
+    expect([told.length, told[0], told.at(-1)]).toEqual([3, 'POSTED', 'ARTICLE'])
+    expect(await drift(fromId, intoId)).toEqual([])
+  }, 60_000)
+
+  test('that was interrupted between two steps is finished by whoever takes the job up, and again is nothing', async () => {
+    const { site, fromUrl, intoUrl, author, moderator, fromId, intoId, everything } = await large()
+    const [{ siteId } = { siteId: '' }] = await inside(program)<{ siteId: string }>`
+      SELECT "siteId" FROM article WHERE id = ${uuidOf(fromId)}::uuid`
+    await act(program, site, moderator, 'mergeArticles', { fromId, intoId })
+    // What stands now in the database is what a process that died here would leave.
+    const again = () => moveOn({ db: program.app.db }, siteId, { fromId: uuidOf(fromId) })
+    await Promise.all([again(), again(), act(program, site, author, 'postComment', { url: fromUrl, text: 'Meanwhile' })])
+    await again()
+    expect(await leftIn(fromId)).toBe(0)
+    for (const url of [fromUrl, intoUrl]) expect(await discussion(program, site, url)).toMatchObject({ commentCount: everything + 1 })
+    expect(await drift(fromId, intoId)).toEqual([])
+  }, 60_000)
+
+  test('goes on to where its target was merged meanwhile', async () => {
+    const { site, author, fromUrl, moderator, fromId, intoId, everything } = await large()
+    const { article: third } = await site.post(author, site.url())
+    await act(program, site, moderator, 'mergeArticles', { fromId, intoId })
+    expect((await act(program, site, moderator, 'mergeArticles', { fromId: intoId, intoId: third.id })).code).toBeUndefined()
+    await until(async () => (await leftIn(fromId)) === 0 && (await leftIn(intoId)) === 0)
+    expect(await discussion(program, site, fromUrl)).toMatchObject({ id: third.id, commentCount: everything + 1 })
+    expect(await drift(fromId, intoId, third.id)).toEqual([])
+  }, 60_000)
+})

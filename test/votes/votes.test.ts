@@ -1,6 +1,6 @@
 /** Votes: set, changed, withdrawn, and counted exactly. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { fold } from '../../src/votes/votes.js'
+import { fold, voteDrift } from '../../src/votes/votes.js'
 import { type Data, startApp, type TestApp } from '../support/app.js'
 import { act, inside, read, until, uuidOf } from '../support/mutations.js'
 import { disagreements, eventsOf } from '../support/numbers.js'
@@ -140,4 +140,24 @@ test('one person who votes many ways at once has one vote, and it is what is cou
   const { viewerVote } = await read(program, site, voter, id)
   expect(await shown(site, id, { UP: 1, DOWN: -1, NONE: 0 }[viewerVote as 'UP'])).toBeTruthy()
   expect(await disagreements(program, articleId)).toEqual([])
+})
+
+test('counters that disagree with the votes are found on every page of the comments, each page by a statement of its own', async () => {
+  const { site, author } = await thread()
+  const ids: string[] = []
+  for (let n = 0; n < 5; n++) ids.push(uuidOf((await site.post(author, site.url())).comment.id))
+  const found = async () => {
+    const own = []
+    for await (const each of voteDrift(program.app.db, 2)) if (ids.includes(each.id)) own.push(each)
+    return own
+  }
+  await inside(program)`INSERT INTO vote_delta ("commentId", up, down) VALUES (${ids[1]}::uuid, 1, 0), (${ids[1]}::uuid, -1, 0)`
+  expect(await found()).toEqual([])
+  for (const id of [ids[0], ids[4]]) await inside(program)`UPDATE comment SET up = 3 WHERE id = ${id}::uuid`
+  expect(await found()).toEqual([ids[0], ids[4]].map((id) => ({ id, up: 3, down: 0, votedUp: 0, votedDown: 0 })))
+  const pages = () => program.statements.filter((text) => text.includes('FROM page')).length
+  const before = pages()
+  await found()
+  const [{ count } = { count: 0 }] = await inside(program)<{ count: number }>`SELECT count(*)::int AS count FROM comment`
+  expect(pages() - before).toBe(Math.ceil(count / 2) + 1)
 })
