@@ -1,12 +1,14 @@
 /** Runs benchmarks and prints their tables: `npm run bench`, or some of them: `npm run bench -- first-page import=1000000`. */
 import { measureFirstPage } from './first-page.js'
 import { measureImport } from './import.js'
+import { measureKeptPage } from './kept-page.js'
 import { measureLive } from './live.js'
 import { measureStartUp } from './start-up.js'
 
 const benchmarks: Record<string, (size?: string) => Promise<void>> = {
   'start-up': measureStartUp,
   'first-page': measureFirstPage,
+  'kept-page': measureKeptPage,
   live: measureLive,
   import: measureImport,
 }

@@ -1,6 +1,9 @@
-/** Prints the API to schema/schema.graphql; with `--check` fails where the two differ or where something lacks a description. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+/**
+ * Prints the API to schema/schema.graphql and the ids of the saved operations to schema/documents.json; with `--check` fails where
+ * they differ from what is written, or where something lacks a description.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import {
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -11,22 +14,26 @@ import {
   lexicographicSortSchema,
   printSchema,
 } from 'graphql'
+import { readTrusted } from '../src/graphql/trusted.js'
 import { schema } from '../src/schema.js'
 import { conclude } from './files.mjs'
 
-const file = 'schema/schema.graphql'
+const api = 'schema/schema.graphql'
+const documents = 'schema/documents.json'
 const builtIn = new Set(['String', 'Int', 'Float', 'Boolean', 'ID'])
 
 const faults = undescribed(schema).map((place) => `${place} has no description`)
-const printed = `${printSchema(lexicographicSortSchema(schema))}\n`
-const written = read()
-if (!process.argv.includes('--check')) {
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, printed)
-} else if (printed !== written) faults.push(`${file} is not the API of src/: run npm run schema:print and read the difference`)
-conclude(faults, `${file} is the API of src/.`)
+const trusted = [...readTrusted(pathToFileURL('schema/operations/')).values()]
+const ids = Object.fromEntries(trusted.map(({ name, id }) => [name, id]).toSorted())
+const printed = { [api]: `${printSchema(lexicographicSortSchema(schema))}\n`, [documents]: `${JSON.stringify(ids, null, 2)}\n` }
+for (const [file, text] of Object.entries(printed)) {
+  if (!process.argv.includes('--check')) writeFileSync(file, text)
+  else if (text !== read(file))
+    faults.push(`${file} is not what src/ and schema/operations say: run npm run schema:print and read the difference`)
+}
+conclude(faults, `${api} is the API of src/, and ${documents} names the saved operations.`)
 
-function read(): string {
+function read(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch {

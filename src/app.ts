@@ -5,8 +5,10 @@ import { lexicographicSortSchema, printSchema } from 'graphql'
 import { pruneLogs } from './articles/log.js'
 import type { Config } from './config.js'
 import { type Asking, contextOf, type World } from './contexts.js'
+import { startDelivery } from './delivery/delivery.js'
 import type { Operation } from './graphql/asked-urls.js'
 import { createGraphqlServer, type ServerContext } from './graphql/server.js'
+import { readTrusted } from './graphql/trusted.js'
 import { startFeeds } from './live/feed.js'
 import { attachSockets, openLiveDoor, openStreams } from './live/sockets.js'
 import { mergeContinues, moveOn, readdress } from './moderation/moderation.js'
@@ -20,7 +22,7 @@ import { startRateLimits } from './platform/rate-limit.js'
 import { startRedisBus } from './platform/redis-bus.js'
 import { forgetOldKeys } from './platform/request-key.js'
 import { secretIn } from './platform/secret.js'
-import { addressOf, createRoutes } from './routes.js'
+import { addressOf, createRoutes, type RouteOptions } from './routes.js'
 import { schema } from './schema.js'
 import { databaseMark, originAllowed, ping, siteChanged } from './sites/sites.js'
 import { startFolding } from './votes/votes.js'
@@ -50,6 +52,9 @@ export interface Watch {
   /** Operations that the page for trying things opens with. */
   examples?: { query: string; variables?: string; headers?: string }[]
 }
+
+/** The saved operations. */
+const trusted = readTrusted(new URL('../schema/operations/', import.meta.url))
 
 /** Sockets are sent away over this time, so that they do not all come back at once. Milliseconds. */
 const spreadMs = 3000
@@ -149,7 +154,7 @@ function openDoors(
   { log, world, bus, examples }: { log: Log; world: World; bus: Bus; examples: Watch['examples'] | null },
 ) {
   const { db } = world
-  const door = openLiveDoor({ schema, db, log, limits: config.sockets })
+  const door = openLiveDoor({ schema, db, log, documents: trusted, limits: config.sockets })
   const contextFor = (request: Request, server: ServerContext, operation: Operation) =>
     contextOf(world, { ...askingOf(request, server), operation })
   const streams = openStreams(door, ({ request, requestId, address, site }) =>
@@ -160,12 +165,12 @@ function openDoors(
     log,
     originAllowed: (origin) => originAllowed(db, origin),
     examples: examples ?? null,
+    documents: trusted,
     subscriptions: streams.plugin,
     contextFor,
   })
-  const sdl = `${printSchema(lexicographicSortSchema(schema))}\n`
-  const server = createServer(createRoutes({ trustedProxies: config.trustedProxies, sdl, graphql: yoga, ping: () => ping(db), bus }))
-  limitTimes(server)
+  const delivery = openDelivery(config, world, yoga)
+  const server = serve(config, { graphql: yoga, kept: delivery, ping: () => ping(db), bus })
   const sockets = attachSockets({
     server,
     path: '/graphql',
@@ -177,11 +182,41 @@ function openDoors(
   })
   const fetch = (request: Request) => Promise.resolve(yoga.fetch(request, { requestId: 'none', address: '127.0.0.1' }))
   const stopFollowing = async () => {
+    delivery.stop()
     streams.stop()
     await sockets.stop(spreadMs)
     await door.stop()
   }
   return { server, stopFollowing, fetch }
+}
+
+/** Keeps what everybody is answered, executed for somebody unknown. */
+function openDelivery({ keptMegabytes }: Config, world: World, yoga: ReturnType<typeof createGraphqlServer>) {
+  const unknown: ServerContext = { requestId: 'kept', address: '127.0.0.1' }
+  return startDelivery({
+    ...world,
+    schema,
+    documents: trusted,
+    room: keptMegabytes * 1_000_000,
+    contextFor: ({
+      siteName,
+      keepable: {
+        trusted: { document },
+      },
+      variables,
+    }) => contextOf(world, { ...unknown, siteName, operation: { document, operationName: undefined, variables } }),
+    execute: async ({
+      siteName,
+      keepable: {
+        trusted: { text },
+      },
+      variables,
+    }) => {
+      const headers = { 'content-type': 'application/json', ...(siteName === null ? {} : { 'x-colloquy-site': siteName }) }
+      const body = JSON.stringify({ query: text, variables })
+      return yoga.fetch(new Request('http://colloquy/graphql', { method: 'POST', headers, body }), unknown)
+    },
+  })
 }
 
 function askingOf(request: Request, { requestId, address }: ServerContext): Asking {
@@ -195,10 +230,13 @@ function askingOf(request: Request, { requestId, address }: ServerContext): Aski
   }
 }
 
-/** A client that sends its request slowly holds a connection no longer than this. Milliseconds. */
-function limitTimes(server: Server): void {
+function serve({ trustedProxies }: Config, answering: Pick<RouteOptions, 'graphql' | 'kept' | 'ping' | 'bus'>): Server {
+  const sdl = `${printSchema(lexicographicSortSchema(schema))}\n`
+  const server = createServer(createRoutes({ ...answering, trustedProxies, sdl }))
+  // A client that sends its request slowly holds a connection no longer than this.
   server.headersTimeout = 10_000
   server.requestTimeout = 15_000
+  return server
 }
 
 function listen(server: Server, { host, port }: Config): Promise<{ url: string }> {

@@ -147,6 +147,12 @@ const options = {
     absent: 4,
     about: 'Connections to PostgreSQL for writing, for each process.',
   }),
+  keptMegabytes: option({
+    variable: 'COLLOQUY_KEPT_MEGABYTES',
+    reads: wholeNumber(0, 100_000),
+    absent: 64,
+    about: 'Room for answers that everybody gets, for each process; 0 keeps none.',
+  }),
   rateLimits: option({
     variable: 'COLLOQUY_RATE_LIMITS',
     reads: onOff,

@@ -12,6 +12,8 @@ export interface RouteOptions {
   /** The SDL, as printed. */
   sdl: string
   graphql: (request: IncomingMessage, response: ServerResponse, server: ServerContext) => unknown
+  /** Answers what it has kept; resolves to false where GraphQL is to be asked. */
+  kept: { answer(request: IncomingMessage, response: ServerResponse): Promise<boolean> }
   /** Answers when the database does; rejects when it is away. */
   ping: () => Promise<unknown>
   /** Whether rings of other processes arrive. */
@@ -19,9 +21,15 @@ export interface RouteOptions {
 }
 
 /** Makes the listener of the HTTP server. */
-export function createRoutes({ trustedProxies, sdl, graphql, ping, bus }: RouteOptions) {
+export function createRoutes({ trustedProxies, sdl, graphql, kept, ping, bus }: RouteOptions) {
   const routes = new Map<string, (request: IncomingMessage, response: ServerResponse, requestId: string) => unknown>([
-    ['/graphql', (request, response, requestId) => graphql(request, response, { requestId, address: addressOf(request, trustedProxies) })],
+    [
+      '/graphql',
+      async (request, response, requestId) => {
+        if (request.method !== 'POST' && (await kept.answer(request, response))) return
+        graphql(request, response, { requestId, address: addressOf(request, trustedProxies) })
+      },
+    ],
     ['/schema.graphql', (_request, response) => send(response, 200, 'text/plain', sdl)],
     ['/health/live', (_request, response) => send(response, 200, 'text/plain', 'alive\n')],
     ['/health/ready', (_request, response) => tellReady(response, ping, bus)],

@@ -16,6 +16,7 @@ const defaults = {
   demo: true,
   databaseReaders: 6,
   databaseWriters: 4,
+  keptMegabytes: 64,
   rateLimits: true,
   sockets: socketLimits,
 }
@@ -44,6 +45,7 @@ describe('The configuration', () => {
       COLLOQUY_DEMO: 'off',
       COLLOQUY_DATABASE_READERS: '12',
       COLLOQUY_DATABASE_WRITERS: '3',
+      COLLOQUY_KEPT_MEGABYTES: '16',
       COLLOQUY_RATE_LIMITS: 'off',
       COLLOQUY_SOCKET_PER_ADDRESS: '5000',
       COLLOQUY_SOCKET_SUBSCRIPTIONS: '5',
@@ -71,6 +73,7 @@ describe('The configuration', () => {
       demo: false,
       databaseReaders: 12,
       databaseWriters: 3,
+      keptMegabytes: 16,
       rateLimits: false,
       sockets: {
         perAddress: 5000,

@@ -64,6 +64,11 @@ builder.queryField('article', (t) =>
       id: t.arg.globalID({ for: Article, required: false, description: 'Its global id.' }),
       url: t.arg.string({ required: false, description: 'Its URL, in any of the forms that mean the same page.' }),
       key: t.arg.string({ required: false, description: 'The key under which the publisher registered it.' }),
+      atLeast: t.arg({
+        type: 'Cursor',
+        required: false,
+        description: 'The cursor of one’s own last change: the answer is no older, wherever it was kept meanwhile.',
+      }),
     },
     resolve: async (_root, { id, url, key }, ctx) => {
       if ([id, url, key].filter((each) => each != null).length !== 1)

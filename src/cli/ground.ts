@@ -54,6 +54,9 @@ const nothingToFollow: World['feeds'] = {
   hints: () => {
     throw new Error('Verbs follow nobody.')
   },
+  watch: () => {
+    throw new Error('Verbs keep no answers.')
+  },
   watched: () => 0,
   stop: async () => {},
 }

@@ -1,6 +1,13 @@
 /** Deny by default: a small Pothos plugin that makes every object type and every root field say who may see it, and marks what is personal. */
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type PothosTypeConfig, type SchemaTypes } from '@pothos/core'
-import type { GraphQLFieldResolver } from 'graphql'
+import {
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  isAbstractType,
+  isUnionType,
+} from 'graphql'
 import type { Context, SignedIn } from '../context.js'
 import { Refused } from '../platform/errors.js'
 
@@ -97,6 +104,15 @@ function assertAccess(access: Access, viewer: { role: string } | null): void {
 /** Whether a field was declared personal. */
 export function isPersonal(field: { extensions: Readonly<Record<string, unknown>> }): boolean {
   return field.extensions['personal'] === true
+}
+
+/** Whether a selection asks for something personal; through an interface any of its types may answer. */
+export function asksPersonal(schema: GraphQLSchema, parent: GraphQLCompositeType, { name }: FieldNode): boolean {
+  const types = isAbstractType(parent) ? schema.getPossibleTypes(parent) : []
+  return [...types, ...(isUnionType(parent) ? [] : [parent])].some((type) => {
+    const field = type.getFields()[name.value]
+    return field !== undefined && isPersonal(field)
+  })
 }
 
 function accessOf(config: { pothosOptions: object }): Access | undefined {

@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.js'
 import type { Operation } from './asked-urls.js'
 import { tellError } from './errors.js'
 import { limitsRule, parseLimited } from './limits.js'
+import { acceptTrusted, type TrustedDocuments, trustedParameter } from './trusted.js'
 
 /** What Yoga is given with each request. */
 export interface ServerContext {
@@ -24,6 +25,8 @@ export interface ServerOptions {
   originAllowed: (origin: string) => Promise<boolean>
   /** Operations that the page for trying things opens with; null where there is no such page. */
   examples: { query: string; variables?: string; headers?: string }[] | null
+  /** What may be asked for by the hash of its text. */
+  documents: TrustedDocuments
   /** Answers subscriptions. */
   subscriptions: Plugin<object, object>
 }
@@ -32,7 +35,7 @@ export interface ServerOptions {
 const largestBody = 100_000
 
 /** Makes the handler of `/graphql`. */
-export function createGraphqlServer({ schema, log, contextFor, originAllowed, examples, subscriptions }: ServerOptions) {
+export function createGraphqlServer({ schema, log, contextFor, originAllowed, examples, documents, subscriptions }: ServerOptions) {
   return createYoga<ServerContext, Context>({
     schema,
     logging: false,
@@ -42,11 +45,21 @@ export function createGraphqlServer({ schema, log, contextFor, originAllowed, ex
     multipart: false,
     maskedErrors: false,
     maxRequestBodySize: largestBody,
+    extraParamNames: [trustedParameter],
     cors: (request) => corsFor(request, originAllowed),
     graphiql: examples ? () => pageWith(examples) : false,
     renderGraphiQL,
     context: ({ request, requestId, address, ...operation }) => contextFor(request, { requestId, address }, operationOf(operation)),
-    plugins: [onlyJson, readableUrl, variesByOrigin, documentLimits, documentForContext, tellErrors(log), subscriptions],
+    plugins: [
+      onlyJson,
+      readableUrl,
+      acceptTrusted(documents),
+      variesByOrigin,
+      documentLimits,
+      documentForContext,
+      tellErrors(log),
+      subscriptions,
+    ],
   })
 }
 

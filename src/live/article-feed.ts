@@ -23,6 +23,8 @@ export class ArticleFeed {
   private kept: LoggedEvent[] = []
   private readonly waiting = new Set<() => void>()
   private looking: Promise<void> | null = null
+  /** When the log was last read successfully, by the process's own clock. */
+  private readAt = Number.NEGATIVE_INFINITY
   private again = false
 
   constructor({ db, articleId, log }: { db: Database; articleId: string; log: Log }) {
@@ -36,6 +38,11 @@ export class ArticleFeed {
     this.again = true
     this.looking ??= this.lookUntilQuiet()
     return this.looking
+  }
+
+  /** Whether nothing is being looked for and the log was read within `ms`. */
+  isSettled(ms: number): boolean {
+    return this.head !== null && !this.lost && this.looking === null && performance.now() - this.readAt < ms
   }
 
   /** Compares with where the log ends, read after the head was `headBefore`. */
@@ -79,6 +86,7 @@ export class ArticleFeed {
         await this.lookOnce()
       }
     } catch (error) {
+      this.readAt = Number.NEGATIVE_INFINITY
       this.log.warn({ err: error, articleId: this.articleId }, 'the log of an article could not be read; the next sweep tries again')
     } finally {
       // In the same step in which the loop ends, so that a bell in between starts the next.
@@ -88,11 +96,15 @@ export class ArticleFeed {
 
   private async lookOnce(): Promise<void> {
     if (this.head === null) {
+      const began = performance.now()
       const [ends] = await logEnds(this.db, [this.articleId])
+      this.readAt = began
       this.startAt(ends?.lastSeq ?? 0n)
       return
     }
+    const began = performance.now()
     const events = await eventsAfter(this.db, this.articleId, this.head, eventsAStatement)
+    this.readAt = began
     if (events.length === eventsAStatement) this.again = true
     this.take(events)
   }

@@ -1,5 +1,6 @@
 /** What sockets and streams have in common: one count of connections, one watch over rights, one set of groups. */
 import type { GraphQLSchema } from 'graphql'
+import type { TrustedDocuments } from '../graphql/trusted.js'
 import type { Database } from '../platform/database.js'
 import type { Log } from '../platform/log.js'
 import { Callers } from './callers.js'
@@ -20,9 +21,12 @@ export function openLiveDoor({
   schema,
   db,
   log,
+  documents,
   limits: given,
 }: {
   schema: GraphQLSchema
+  /** What may be asked for by the hash of its text. */
+  documents?: TrustedDocuments
   db: Database
   log: Log
   limits?: Partial<SocketLimits>
@@ -33,7 +37,7 @@ export function openLiveDoor({
     limits,
     callers: new Callers(limits.perAddress),
     rights,
-    begin: createOperations({ schema, log }),
+    begin: createOperations({ schema, log, trusted: documents ?? new Map() }),
     log,
     stop: () => rights.stop(),
   }

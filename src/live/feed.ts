@@ -7,13 +7,16 @@ import type { Database } from '../platform/database.js'
 import { Refused, Unavailable } from '../platform/errors.js'
 import { calmLog, type Log } from '../platform/log.js'
 import type { ArticleFeed } from './article-feed.js'
-import type { Feeds } from './feeds.js'
+import type { Feeds, Watch } from './feeds.js'
 import { startNews } from './news.js'
 import { startSweeping } from './sweep.js'
 import { WatchedArticles } from './watched.js'
 
 /** A ring can be lost: this is the longest that it can delay an event, in milliseconds. */
 const usualSweepMs = 2000
+
+/** While rings may be lost, what was read from a log is taken for the present this long. Milliseconds. */
+const unrungMs = 1000
 
 /** What is new to people is read again this much less often: it costs a hundred rows for each of them. */
 const newsPace = 5
@@ -23,13 +26,12 @@ const eventsAPull = 100
 
 /** Reads on the bus's rings, whenever the bus is ready (again), and on a sweep over all watched articles. */
 export function startFeeds(options: { db: Database; bus: Bus; log: Log; sweepEveryMs?: number }): Feeds {
-  const { sweepEveryMs: everyMs = usualSweepMs } = options
+  const everyMs = options.sweepEveryMs ?? usualSweepMs
   const world = { ...options, log: calmLog(options.log) }
   const watched = new WatchedArticles(world)
   const sweeps = startSweeping({ ...world, everyMs, watched })
   const news = startNews({ ...world, sweepEveryMs: newsPace * everyMs })
   let stopped = false
-
   async function* follow(articleId: string, after: bigint, signal: AbortSignal): AsyncGenerator<LoggedEvent[]> {
     if (signal.aborted || stopped) return
     const { feed, leave } = watched.enter(articleId)
@@ -53,6 +55,7 @@ export function startFeeds(options: { db: Database; bus: Bus; log: Log; sweepEve
 
   return {
     follow,
+    watch: (articleId) => endOf(watched.enter(articleId), world.bus),
     hints: news.hints,
     watched: () => watched.size,
     async stop() {
@@ -60,6 +63,21 @@ export function startFeeds(options: { db: Database; bus: Bus; log: Log; sweepEve
       for (const feed of watched.all()) feed.wake()
       await Promise.all([sweeps.stop(), news.stop()])
     },
+  }
+}
+
+function endOf({ feed, leave }: { feed: ArticleFeed; leave: () => void }, bus: Bus): Watch {
+  const sure = () => feed.isSettled(bus.ready ? Number.POSITIVE_INFINITY : unrungMs)
+  const end = () => (sure() ? feed.head : null)
+  return {
+    get end() {
+      return end()
+    },
+    look: async () => {
+      if (!sure()) await feed.look()
+      return end()
+    },
+    leave,
   }
 }
 

@@ -1,6 +1,15 @@
 /** What can be followed in a process, as every context has it. */
 import type { LoggedEvent } from '../articles/events.js'
 
+/** The end of one article's log, as this process knows it. */
+export interface Watch {
+  /** The number of the last event; null where this process is not sure, as after a ring and while rings may be lost. */
+  readonly end: bigint | null
+  /** The same, read now where it is not sure; null where the database is away, or has become another. */
+  look(): Promise<bigint | null>
+  leave(): void
+}
+
 export interface Feeds {
   /**
    * All events of an article after a number, in order, none left out, as fast as they are pulled: a follower is a cursor and no queue.
@@ -12,6 +21,8 @@ export interface Feeds {
    * Ends when the signal is aborted.
    */
   hints(personId: string, signal: AbortSignal): AsyncGenerator<void>
+  /** Where an article's log ends, for who keeps what was read from it. */
+  watch(articleId: string): Watch
   /** Articles that somebody follows here. */
   watched(): number
   stop(): Promise<void>

@@ -11,6 +11,7 @@ import {
 import type { SubscribePayload } from 'graphql-ws'
 import type { Context } from '../context.js'
 import { tellError } from '../graphql/errors.js'
+import { type TrustedDocuments, textOf, trustedParameter } from '../graphql/trusted.js'
 import { everybodyWith } from '../identity/viewer.js'
 import type { Log } from '../platform/log.js'
 import { answer, type Freshen, freshContext } from './answers.js'
@@ -30,6 +31,8 @@ export interface Asking {
 export interface OperationOptions {
   schema: GraphQLSchema
   log: Log
+  /** What may be asked for by `extensions.documentId`, with an empty query. */
+  trusted?: TrustedDocuments
   /** What an event's context is made of, from the one that the subscription began with. */
   freshen?: Freshen
 }
@@ -44,14 +47,16 @@ export interface Begun {
 export type Begin = (payload: SubscribePayload, asking: Asking) => Promise<Begun | readonly GraphQLError[]>
 
 /** Makes what begins subscriptions; it never rejects: what is wrong comes back as errors that a client may be told. */
-export function createOperations({ schema, log, freshen = freshContext }: OperationOptions): Begin {
+export function createOperations({ schema, log, trusted = new Map(), freshen = freshContext }: OperationOptions): Begin {
   const documents = createDocuments(schema)
   const groups = new Groups()
   return async (payload, { contextFor, seat }) => {
     const requestId = randomUUID()
     const told = (errors: readonly unknown[]) => errors.map((error) => tellError(error, { log, requestId }))
     try {
-      const checked = documents(payload.query, payload.operationName)
+      const documentId = payload.extensions?.[trustedParameter]
+      const text = documentId == null ? payload.query : textOf(trusted, documentId, payload.query)
+      const checked = documents(text, payload.operationName)
       if (!('document' in checked)) return told(checked)
       const context = await contextFor(requestId, checked.document)
       const args = argumentsOf(schema, checked.document, payload, context)

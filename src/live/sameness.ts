@@ -1,20 +1,8 @@
 /** Tells which subscriptions get the same answers, whoever sends them: those that ask for nothing personal, in the same words with the same variables. */
 import { createHash } from 'node:crypto'
-import {
-  type DocumentNode,
-  type FieldNode,
-  type GraphQLCompositeType,
-  type GraphQLSchema,
-  isAbstractType,
-  isUnionType,
-  Kind,
-  print,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
-} from 'graphql'
+import { type DocumentNode, type GraphQLSchema, Kind, print, TypeInfo, visit, visitWithTypeInfo } from 'graphql'
 import type { Context } from '../context.js'
-import { isPersonal } from '../graphql/access.js'
+import { asksPersonal } from '../graphql/access.js'
 
 /** What executions of a document have in common, apart from where each begins. */
 export interface Sameness {
@@ -56,15 +44,6 @@ export function shareKey(
   // A variable that is absent is not one that is null: the first has its default.
   const given = names.filter((name) => name in variables).map((name) => [name, variables[name]])
   return JSON.stringify([articleId, mark, operationName ?? null, site.id, viewer?.role ?? null, epoch, given])
-}
-
-/** Through an interface any of its types may answer. */
-function asksPersonal(schema: GraphQLSchema, parent: GraphQLCompositeType, { name }: FieldNode): boolean {
-  const types = isAbstractType(parent) ? schema.getPossibleTypes(parent) : []
-  return [...types, ...(isUnionType(parent) ? [] : [parent])].some((type) => {
-    const field = type.getFields()[name.value]
-    return field !== undefined && isPersonal(field)
-  })
 }
 
 /** Where they are used, and not where they are declared. */

@@ -30,7 +30,7 @@ export interface Client {
   closed: Promise<number>
   /** Sends text as it is. */
   say(text: string): void
-  subscribe(query: string, variables?: object): Subscription
+  subscribe(query: string, variables?: object, extensions?: object): Subscription
   /** The next message that belongs to no subscription. */
   next(): Promise<Message>
   close(): Promise<void>
@@ -55,7 +55,7 @@ export async function openSocket(url: string, headers: Record<string, string> = 
     ws,
     closed,
     say: (text) => ws.send(text),
-    subscribe: (query, variables = {}) => subscribe(ws, inboxes, { query, variables }),
+    subscribe: (query, variables = {}, extensions = {}) => subscribe(ws, inboxes, { query, variables, extensions }),
     next: () => take(inboxes.get('')),
     close: async () => {
       ws.close()
