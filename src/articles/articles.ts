@@ -118,6 +118,7 @@ export function setArticleState(
       const [article] = await store.byIds(tx, site.id, [input.articleId])
       if (!article) throw new ArticleNotFound()
       await keep(tx, { articleId: article.id })
+      if ((await store.holdTarget(tx, site.id, article.id)) !== null) throw new LostRace('The article was merged meanwhile.')
       const subject = { subjectKind: 'ARTICLE', subjectId: article.id } as const
       await record(tx, [{ siteId: site.id, actorId: viewer.id, action: `article.${state.toLowerCase()}`, ...subject, note }])
       await store.setState(tx, site.id, article.id, state)
@@ -128,6 +129,7 @@ export function setArticleState(
 }
 
 export type { FoundArticle } from './import.store.js'
+export { closeRetired, giveAddress, holdArticles, holdTarget, onlyHidden, retireArticle } from './joining.js'
 
 /** An article as an importer found it. */
 export interface ImportedArticle {
@@ -179,27 +181,6 @@ export async function storeImported({ tx, site }: Pick<Inside<Context>, 'tx' | '
 /** To be asked after writing under these articles: throws LostRace, for the transaction to be tried again, where a merge was faster. */
 export async function assertNotMerged({ tx, site }: Pick<Inside<Context>, 'tx' | 'site'>, ids: readonly string[]): Promise<void> {
   if (await imports.anyMerged(tx, site.id, ids)) throw new LostRace('An article was merged meanwhile.')
-}
-
-/** Holds two articles that are to become one, so that nothing new is written under either. Throws ArticleNotFound. */
-export async function holdArticles({ tx, site }: Pick<Inside<Context>, 'tx' | 'site'>, ids: readonly string[]): Promise<void> {
-  if ((await store.hold(tx, site.id, ids)) !== ids.length) throw new ArticleNotFound()
-}
-
-/** Gives an article's URLs and its id to another, which has taken over its comments. */
-export async function retireArticle({ tx, site }: Pick<Inside<Context>, 'tx' | 'site'>, fromId: string, intoId: string): Promise<void> {
-  await store.retire(tx, site.id, fromId, intoId)
-}
-
-/** The last step of a merge, when both logs have been told: who found the article before it was retired cannot write under it any more. What is still under it is hidden where the other is. */
-export async function closeRetired({ tx, site }: Pick<Inside<Context>, 'tx' | 'site'>, fromId: string, intoId: string): Promise<void> {
-  const [into] = await store.byIds(tx, site.id, [intoId])
-  await store.setState(tx, site.id, fromId, into?.state === 'HIDDEN' ? 'HIDDEN' : 'CLOSED')
-}
-
-/** Where an article that was merged leads by now, which stays so until the transaction ends; null where it leads nowhere. */
-export function holdTarget({ tx, site }: Pick<Inside<Context>, 'tx' | 'site'>, fromId: string): Promise<string | null> {
-  return store.holdTarget(tx, site.id, fromId)
 }
 
 /** The id that a URL's article has, before it is stored and after. */
@@ -277,7 +258,7 @@ export async function staleAddresses(
   return { stale, last: rows.length === addressesAPage ? (rows.at(-1)?.canonicalUrl ?? null) : null }
 }
 
-/** Points a URL's new form at its article; where another article has it already, says which is to join which. */
+/** Points a URL's new form at its article; where another article has it already, says which would join which. */
 export async function moveAddress(
   { tx, site }: Pick<Inside<Context>, 'tx' | 'site'>,
   { articleId, canonical, given }: StaleAddress,

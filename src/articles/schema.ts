@@ -122,7 +122,8 @@ builder.mutationField('registerArticle', (t) =>
   t.field({
     type: articlePayload('RegisterArticlePayload', 'An article that is registered.'),
     access: 'admin',
-    description: 'Registers an article under the publisher’s own key, or brings title, date and URL up to date. For a publisher’s server.',
+    description:
+      'Registers an article under the publisher’s own key, or brings title, date and URL up to date. For a publisher’s server, which shows an admin’s token.',
     errors: { types: [AddressNotAllowed, AddressTaken, TitleNotAllowed, KeyReused] },
     args: { input: t.arg({ type: RegisterArticleInput, required: true, description: 'The article.' }) },
     resolve: (_root, { input }, ctx) => registerArticle(signedIn(ctx), input),

@@ -79,6 +79,13 @@ export async function claimUrl(tx: Tx, siteId: string, articleId: string, url: {
   return row && row.articleId !== articleId ? row.articleId : null
 }
 
+/** Points a stored URL at another article. */
+export async function giveUrl(tx: Tx, siteId: string, canonicalUrl: string, articleId: string) {
+  await sql(
+    tx,
+  )`UPDATE article_url SET "articleId" = ${articleId}::uuid WHERE "siteId" = ${siteId}::uuid AND "canonicalUrl" = ${canonicalUrl}`
+}
+
 /** Stores an article that has been merged from its beginning, with the one event that says so; false where it is stored already. */
 export async function insertMerged(tx: Tx, siteId: string, id: string, into: { id: string; url: string }) {
   const rows = await sql(tx)<{ seq: bigint }>`
@@ -99,11 +106,23 @@ export function urlsAfter(db: Database, siteId: string, after: string, limit: nu
     WHERE "siteId" = ${siteId}::uuid AND "canonicalUrl" > ${after} ORDER BY "canonicalUrl" LIMIT ${limit}`
 }
 
-/** Locks the head and sets its state; null when there is no such article on this site or it has this state already. */
+/** Sets an article's state, and hides with it, or shows, what still waits under the articles that were merged into it. */
 export async function setState(tx: Tx, siteId: string, articleId: string, state: ArticleState) {
-  const rows = await sql(tx)<{ articleId: string }>`
-    UPDATE article_head SET state = ${state} WHERE "articleId" = ${articleId}::uuid AND "siteId" = ${siteId}::uuid RETURNING "articleId"`
-  return rows.length === 1
+  await sql(tx)`
+    WITH held AS (
+      SELECT "articleId" FROM article_head WHERE "siteId" = ${siteId}::uuid AND ("articleId" = ${articleId}::uuid
+        OR "articleId" IN (SELECT id FROM article WHERE "siteId" = ${siteId}::uuid AND "mergedInto" = ${articleId}::uuid))
+      ORDER BY "articleId" FOR UPDATE
+    )
+    UPDATE article_head h SET state = CASE WHEN h."articleId" = ${articleId}::uuid OR ${state} = 'HIDDEN' THEN ${state} ELSE 'CLOSED' END
+    FROM held WHERE h."articleId" = held."articleId"`
+}
+
+/** Closes articles that became part of another; hidden they are where that one is, and stay where they were. */
+export async function closeRetired(tx: Tx, siteId: string, ids: readonly string[], intoId: string) {
+  await sql(tx)`
+    UPDATE article_head r SET state = CASE WHEN 'HIDDEN' IN (r.state, t.state) THEN 'HIDDEN' ELSE 'CLOSED' END FROM article_head t
+    WHERE r."articleId" = ANY(${ids}::uuid[]) AND r."siteId" = ${siteId}::uuid AND t."articleId" = ${intoId}::uuid`
 }
 
 /** Locks these articles against new comments, in the order of their ids; how many there are that have not been merged. */
@@ -113,6 +132,13 @@ export async function hold(tx: Tx, siteId: string, ids: readonly string[]) {
   return rows.length
 }
 
+/** Those of these articles that are hidden. */
+export async function hidden(tx: Tx, siteId: string, ids: readonly string[]) {
+  const rows = await sql(tx)<{ id: string }>`
+    SELECT "articleId" AS id FROM article_head WHERE "articleId" = ANY(${ids}::uuid[]) AND "siteId" = ${siteId}::uuid AND state = 'HIDDEN'`
+  return rows.map(({ id }) => id)
+}
+
 /** Whether it has become part of another. */
 export async function isMerged(tx: Tx, siteId: string, id: string) {
   const rows = await sql(tx)<{ id: string }>`
@@ -120,18 +146,20 @@ export async function isMerged(tx: Tx, siteId: string, id: string) {
   return rows.length === 1
 }
 
-/** Locks a merged article against being led elsewhere, and says where it leads. */
+/** Locks an article against merges, and says where it leads; null where it is itself the discussion. */
 export async function holdTarget(tx: Tx, siteId: string, id: string) {
   const [row] = await sql(tx)<{ into: string | null }>`
     SELECT "mergedInto" AS into FROM article WHERE id = ${id}::uuid AND "siteId" = ${siteId}::uuid FOR SHARE`
   return row?.into ?? null
 }
 
-/** Gives one article's URLs and its id to another. */
+/** Gives one article's URLs and its id to another; answers with all that lead there now and did not before. */
 export async function retire(tx: Tx, siteId: string, fromId: string, intoId: string) {
   await sql(tx)`UPDATE article_url SET "articleId" = ${intoId}::uuid WHERE "articleId" = ${fromId}::uuid AND "siteId" = ${siteId}::uuid`
-  await sql(tx)`
-    UPDATE article SET "mergedInto" = ${intoId}::uuid WHERE ("mergedInto" = ${fromId}::uuid OR id = ${fromId}::uuid) AND "siteId" = ${siteId}::uuid`
+  const rows = await sql(tx)<{ id: string }>`
+    UPDATE article SET "mergedInto" = ${intoId}::uuid WHERE ("mergedInto" = ${fromId}::uuid OR id = ${fromId}::uuid) AND "siteId" = ${siteId}::uuid
+    RETURNING id`
+  return rows.map(({ id }) => id)
 }
 
 /** One statement: the numbers, the counts and the events, under the head's row lock. Null when the article is not as it must be. */

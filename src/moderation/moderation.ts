@@ -19,7 +19,7 @@ export { commentsAStep, mergeArticles, mergeContinues, moveOn, readdress } from 
 export type RejectionReason = 'ABUSE' | 'SPAM' | 'OFF_TOPIC' | 'PERSONAL_DATA' | 'ILLEGAL' | 'OTHER'
 export type ReportReason = 'ABUSE' | 'SPAM' | 'OFF_TOPIC' | 'PERSONAL_DATA' | 'ILLEGAL' | 'OTHER'
 
-/** A decision on a comment; `revision` is what the moderator read, where they want to be told of a change. */
+/** A decision on a comment; `revision` is what the moderator read: by which words become readable names them. */
 export interface Decision {
   key: string
   commentId: string

@@ -41,14 +41,15 @@ const Reason = builder.enumType('ModerationReason', {
   },
 })
 
-const revision = 'What was read: where the comment has other words by now, nothing is done. Absent: whatever it says.'
+const revision =
+  'The `revision` that was read, of the comment or, where it is about an edit that waits, of its `waitingEdit`: where the words are others by now, nothing is done.'
 
 const DecisionInput = builder.inputType('DecisionInput', {
-  description: 'A decision on a comment.',
+  description: 'A decision by which words can be read.',
   fields: (t) => ({
     key: idempotencyKey(t),
     commentId: t.globalID({ for: Comment, required: true, description: 'The comment.' }),
-    revision: t.int({ required: false, description: revision }),
+    revision: t.int({ required: true, description: `${revision} Nobody lets words be read that they have not read.` }),
     note: t.string({ required: false, description: 'Why, to other moderators; at most 1,000 characters.' }),
   }),
 })
@@ -83,7 +84,7 @@ const ReasonedInput = builder.inputType('ReasonedDecisionInput', {
     key: idempotencyKey(t),
     commentId: t.globalID({ for: Comment, required: true, description: 'The comment.' }),
     reason: t.field({ type: Reason, required: true, description: 'Why.' }),
-    revision: t.int({ required: false, description: revision }),
+    revision: t.int({ required: false, description: `${revision} Absent: whatever it says.` }),
     note: t.string({ required: false, description: 'Why, in words, to the moderators; at most 1,000 characters.' }),
   }),
 })
@@ -163,7 +164,7 @@ builder.mutationField('mergeArticles', (t) =>
   t.field({
     type: articlePayload('MergeArticlesPayload', 'The article that stayed.'),
     access: 'moderator',
-    description: `Joins two articles: all comments, votes and URLs of the first go to the second. This cannot be undone: nothing remembers which comment came from where. The URLs and the first ${commentsAStep.toLocaleString('en')} comments go at once, the rest of a larger discussion in steps over the next seconds or minutes; until then those can be read by their ids but stand in no list, and replies to them are answered UNAVAILABLE.`,
+    description: `Joins two articles: all comments, votes and URLs of the first go to the second. This cannot be undone: nothing remembers which comment came from where. The URLs and the first ${commentsAStep.toLocaleString('en')} comments go at once, the rest of a larger discussion in steps over the next seconds or minutes; until then those can be read by their ids but stand in no list of the article, and replies to them and edits of them are answered UNAVAILABLE. To merge a hidden article into one that is not publishes its comments, each as it arrives; to merge into a hidden one hides them, those that have not arrived too.`,
     errors: { types: [ArticleNotFound, SameArticle, KeyReused] },
     args: { input: t.arg({ type: MergeArticlesInput, required: true, description: 'The articles.' }) },
     resolve: (_root, { input }, ctx) => mergeArticles(signedIn(ctx), { ...input, fromId: input.fromId.id, intoId: input.intoId.id }),
@@ -212,8 +213,9 @@ const { Connection: ReportConnection } = connectionOf(Report, 'Report')
 builder.objectField(Comment, 'reports', (t) =>
   t.field({
     type: ReportConnection,
+    nullable: true,
     access: 'moderator',
-    description: 'What readers reported of it, oldest first.',
+    description: 'What readers reported of it, oldest first; for moderators. Null, with an error, for others.',
     args: t.arg.connectionArgs(),
     resolve: (row, args, ctx) => reportsOf(ctx, row.id, args),
   }),

@@ -46,9 +46,12 @@ export const settings = {
   } satisfies Named<boolean>,
   locale: told.locale,
   whoMayComment: told.whoMayComment,
-  hostAliases: 'Hosts that are the same as another; articles found under both are joined.',
-  meaningfulParameters: 'The query parameters that tell one article from another; null: all but known tracking ones.',
-  extraTracking: 'Further query parameters that mean nothing; a `*` at the end stands for any ending.',
+  hostAliases:
+    'Hosts that are the same as another; articles found under both are joined. Where exactly one of two is hidden, they stay apart: the URL leads to the other, the hidden one keeps its comments for moderators, who find it by its id (`article.keepApart` in the audit log) and may merge the two.',
+  meaningfulParameters:
+    'The query parameters that tell one article from another; null: all but known tracking ones. Articles that become the same are joined as with `hostAliases`.',
+  extraTracking:
+    'Further query parameters that mean nothing; a `*` at the end stands for any ending. Articles that become the same are joined as with `hostAliases`.',
 } as const
 
 const HostAliasInput = builder.inputType('HostAliasInput', {

@@ -185,10 +185,12 @@ export class Writer {
     }
   }
 
-  /** Where a moderator has opened it since, there is nothing to tell. */
+  /** Where a moderator has opened it since, there is nothing to tell; where it was hidden before, that may be news of a public post. */
   #tellIfHidden({ line, verdict, here, comments }: SourceArticle): void {
-    if (typeof verdict !== 'object' || here?.state !== 'HIDDEN') return
-    const detail = `${verdict.hidden}: hidden, for moderators only until one of them opens it (comments: ${comments})`
+    if (here?.state !== 'HIDDEN') return
+    const why =
+      typeof verdict === 'object' ? verdict.hidden : 'its own post may be public, but the discussion under its address was hidden already'
+    const detail = `${why}: hidden, for moderators only until one of them opens it (comments: ${comments})`
     this.#ledger.fault({ line, code: 'ARTICLE_HIDDEN', detail, skipped: 'NOTHING', sourceId: null })
   }
 

@@ -125,6 +125,78 @@ describe('a rejected comment', () => {
   })
 })
 
+describe('words that a moderator has not read', () => {
+  const inQueue = async ({ site, moderator }: Awaited<ReturnType<typeof thread>>) => {
+    const queue = '{ pendingComments(first: 1) { edges { node { revision waitingEdit { revision } } } } }'
+    return (await program.ask(queue, {}, { token: moderator.token, site: site.site })).pendingComments.edges[0].node
+  }
+
+  test('do not come through, where a comment that waits was edited meanwhile', async () => {
+    const all = await thread({ premoderation: true })
+    const { site, author, id, moderator } = all
+    const seen = await inQueue(all)
+    expect(seen).toEqual({ revision: 1, waitingEdit: null })
+    await act(program, site, author, 'editComment', { commentId: id, text: 'Unread' })
+    const approve = (revision: number) => act(program, site, moderator, 'approveComment', { commentId: id, revision })
+    expect(await approve(seen.revision)).toMatchObject({ code: 'REVISION_CHANGED' })
+    expect(await read(program, site, null, id)).toBeNull()
+    const { revision } = await inQueue(all)
+    expect(await approve(revision)).toMatchObject({ comment: { html: '<p>Unread</p>', status: 'APPROVED' } })
+  })
+
+  test('do not come through, where another has approved the comment and an edit waits beside it', async () => {
+    const all = await thread({ premoderation: true })
+    const { site, author, id, moderator } = all
+    const approve = (revision: number) => act(program, site, moderator, 'approveComment', { commentId: id, revision })
+    await act(program, site, await site.moderator(), 'approveComment', { commentId: id, revision: 1 })
+    await act(program, site, author, 'editComment', { commentId: id, text: 'Unread' })
+    expect(await approve(1)).toMatchObject({ code: 'REVISION_CHANGED' })
+    expect(await read(program, site, null, id)).toMatchObject({ html: '<p>Some words</p>' })
+    const seen = await inQueue(all)
+    expect(seen).toEqual({ revision: 1, waitingEdit: { revision: 2 } })
+    expect(await approve(seen.waitingEdit.revision)).toMatchObject({ comment: { html: '<p>Unread</p>' } })
+  })
+
+  test('do not come back with a comment that was edited before it was rejected', async () => {
+    const { site, author, id, moderator } = await thread({ premoderation: true })
+    await act(program, site, author, 'editComment', { commentId: id, text: 'Unread' })
+    await act(program, site, moderator, 'rejectComment', { commentId: id, reason: 'OTHER' })
+    const restore = (revision: number) => act(program, site, moderator, 'restoreComment', { commentId: id, revision })
+    expect(await restore(1)).toMatchObject({ code: 'REVISION_CHANGED' })
+    expect(await restore(2)).toMatchObject({ comment: { status: 'APPROVED' } })
+  })
+
+  test.each(['approveComment', 'restoreComment'])('cannot be let through by %s without a number', async (mutation) => {
+    const { site, id, moderator } = await thread({ premoderation: true })
+    await expect(act(program, site, moderator, mutation, { commentId: id, revision: null })).rejects.toThrow('Int!')
+    expect(await read(program, site, null, id)).toBeNull()
+  })
+
+  test('have a number that everybody who reads the comment can name', async () => {
+    const { site, author, id } = await thread()
+    await act(program, site, author, 'editComment', { commentId: id, text: 'Other words' })
+    const { comment } = await program.ask('query($id: ID!) { comment(id: $id) { revision } }', { id }, { site: site.site })
+    expect(comment).toEqual({ revision: 2 })
+  })
+})
+
+test('what is not to be decided is refused with its reason', async () => {
+  const { site, author, id, moderator } = await thread()
+  const { comment: reply } = await site.reply(author, id)
+  const why = async (mutation: string, input: object) => {
+    const { code, message } = await act(program, site, moderator, mutation, { commentId: id, ...input })
+    return [code, message]
+  }
+  const notToPin = 'Only a thread’s first comment can be pinned, while readers can read it and it is not pinned yet.'
+  expect(await why('pinComment', { commentId: reply.id })).toEqual(['NOT_DECIDABLE', notToPin])
+  expect(await why('unpinComment', {})).toEqual(['NOT_DECIDABLE', 'This comment is not pinned.'])
+  await act(program, site, moderator, 'pinComment', { commentId: id })
+  expect(await why('pinComment', {})).toEqual(['NOT_DECIDABLE', notToPin])
+  expect(await why('rejectEdit', { reason: 'OTHER' })).toEqual(['NOT_DECIDABLE', 'No edit of this comment waits to be refused.'])
+  expect(await why('approveComment', {})).toEqual(['NOT_DECIDABLE', 'Nothing of this comment waits to be approved.'])
+  expect(await why('restoreComment', {})).toEqual(['NOT_DECIDABLE', 'The status of this comment does not allow this.'])
+})
+
 test('deep in a thread, decisions move lists and counts of all above', async () => {
   const { site, author, id, url, articleId, moderator } = await thread()
   const first = await site.reply(author, id)

@@ -7,7 +7,7 @@ import { startApp, type TestApp } from '../support/app.js'
 import { act, discussion, inside, read, until, uuidOf } from '../support/mutations.js'
 import { disagreements, eventsOf } from '../support/numbers.js'
 import { plantBeside } from '../support/plant.js'
-import { seed } from '../support/seed.js'
+import { type Seed, seed } from '../support/seed.js'
 
 let program: TestApp
 beforeAll(async () => {
@@ -119,6 +119,80 @@ describe('a merge', () => {
     expect(await act(program, site, moderator, 'mergeArticles', { fromId: other.fromId, intoId: fromId })).toMatchObject({
       code: 'ARTICLE_NOT_FOUND',
     })
+  })
+})
+
+describe('what a merge has not moved yet', () => {
+  /** Puts a thread back under the article that it came from, as between two steps of a large merge. */
+  async function unmoved(commentId: string, fromId: string, intoId: string) {
+    const db = inside(program)
+    await db`UPDATE comment SET "articleId" = ${uuidOf(fromId)}::uuid, "listId" = ${uuidOf(fromId)}::uuid WHERE id = ${uuidOf(commentId)}::uuid`
+    await db`
+      UPDATE article_head SET "commentCount" = "commentCount" + CASE "articleId" WHEN ${uuidOf(fromId)}::uuid THEN 1 ELSE -1 END,
+        "threadCount" = "threadCount" + CASE "articleId" WHEN ${uuidOf(fromId)}::uuid THEN 1 ELSE -1 END
+      WHERE "articleId" IN (${uuidOf(fromId)}::uuid, ${uuidOf(intoId)}::uuid)`
+  }
+
+  /** The next step of the merge of this article. */
+  async function goOn(fromId: string) {
+    const [row] = await inside(program)<{ siteId: string }>`SELECT "siteId" FROM article WHERE id = ${uuidOf(fromId)}::uuid`
+    await moveOn({ db: program.app.db }, row?.siteId ?? '', { fromId: uuidOf(fromId) })
+  }
+
+  /** Whether anybody may read this comment, by its id and in the list of its author. */
+  async function shown(site: Seed, { id, author }: { id: string; author: { id: string } }) {
+    const query = 'query($id: ID!) { node(id: $id) { ... on Person { comments(first: 50) { edges { node { ... on Comment { id } } } } } } }'
+    const { node } = await program.ask(query, { id: author.id }, { site: site.site })
+    const listed = node.comments.edges.some((edge: { node: { id: string } }) => edge.node.id === id)
+    expect((await read(program, site, null, id)) !== null).toBe(listed)
+    return listed
+  }
+
+  test('is hidden and opened again with the article that it goes to', async () => {
+    const { site, from, moderator, fromId, intoId } = await twoArticles()
+    await act(program, site, moderator, 'mergeArticles', { fromId, intoId })
+    await unmoved(from.comment.id, fromId, intoId)
+    expect(await shown(site, from.comment)).toBe(true)
+    await act(program, site, moderator, 'hideArticle', { articleId: intoId })
+    expect(await shown(site, from.comment)).toBe(false)
+    expect(await read(program, site, moderator, from.comment.id)).toMatchObject({ id: from.comment.id })
+    for (const [decision, isShown] of [
+      ['reopenArticle', true],
+      ['hideArticle', false],
+      ['closeArticle', true],
+      ['hideArticle', false],
+    ] as const) {
+      await act(program, site, moderator, decision, { articleId: fromId })
+      expect(await shown(site, from.comment)).toBe(isShown)
+    }
+    await goOn(fromId)
+    expect(await shown(site, from.comment)).toBe(false)
+    await act(program, site, moderator, 'reopenArticle', { articleId: intoId })
+    expect(await shown(site, from.comment)).toBe(true)
+    for (const id of [fromId, intoId]) expect(await disagreements(program, id)).toEqual([])
+  })
+
+  test('is hidden when the article that it goes to becomes part of a hidden one', async () => {
+    const { site, author, from, moderator, fromId, intoId } = await twoArticles()
+    const { article: last } = await site.post(author, site.url())
+    await act(program, site, moderator, 'hideArticle', { articleId: last.id })
+    await act(program, site, moderator, 'mergeArticles', { fromId, intoId })
+    await unmoved(from.comment.id, fromId, intoId)
+    await act(program, site, moderator, 'mergeArticles', { fromId: intoId, intoId: last.id })
+    expect(await shown(site, from.comment)).toBe(false)
+    await goOn(fromId)
+    expect(await shown(site, from.comment)).toBe(false)
+  })
+
+  test('stays hidden until it arrives where a hidden article becomes part of an open one', async () => {
+    const { site, from, moderator, fromId, intoId } = await twoArticles()
+    await act(program, site, moderator, 'hideArticle', { articleId: fromId })
+    await act(program, site, moderator, 'mergeArticles', { fromId, intoId })
+    expect(await shown(site, from.comment)).toBe(true)
+    await unmoved(from.comment.id, fromId, intoId)
+    expect(await shown(site, from.comment)).toBe(false)
+    await goOn(fromId)
+    expect(await shown(site, from.comment)).toBe(true)
   })
 })
 

@@ -81,8 +81,9 @@ describe('a report', () => {
 
   test('is not for readers to read', async () => {
     const { site, author, ids } = await threads(1)
-    const { errors } = await program.send(reports, { id: ids[0] }, { token: author.token, site: site.site })
+    const { data, errors } = await program.send(reports, { id: ids[0] }, { token: author.token, site: site.site })
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+    expect(data).toEqual({ node: { reports: null } })
   })
 
   test('of a comment that others cannot see is refused', async () => {

@@ -124,6 +124,12 @@ describe('the site of a request', () => {
     expect((await program.send(site, {}, { site: 'nobody' })).errors?.[0]?.extensions.code).toBe('NOT_FOUND')
   })
 
+  test('is needed by nobody who asks for the schema alone', async () => {
+    const asked = await program.ask('query Schema { __typename __schema { queryType { name } } }')
+    expect(asked).toEqual({ __typename: 'Query', __schema: { queryType: { name: 'Query' } } })
+    expect((await program.send('{ __typename site { slug } }')).errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT')
+  })
+
   test('is told with what a client needs, and with nothing that is secret', async () => {
     const query = `{ site { slug name origins locale whoMayComment maxDepth maxTextLength editWindowSeconds memberSecondsBetweenComments
       guestSecondsBetweenComments premoderation guestsMayVote publicHistory } }`

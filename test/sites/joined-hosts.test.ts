@@ -1,8 +1,8 @@
 /** Discussions that stay where they are when a site changes the rule of its URLs. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { startApp, type TestApp } from '../support/app.js'
-import { act, discussion } from '../support/mutations.js'
+import { type Data, startApp, type TestApp } from '../support/app.js'
+import { act, discussion, read, uuidOf } from '../support/mutations.js'
 import { disagreements } from '../support/numbers.js'
 import { manage } from './manage.js'
 
@@ -48,6 +48,54 @@ describe('when a site says that two hosts are one', () => {
     expect((await act(program, site, author, 'postComment', { url: `https://${mobile}/only-www`, text: 'More' })).article).toMatchObject({
       commentCount: 2,
     })
+  })
+
+  test.each([
+    ['the one that gets a new address', 'mobile'],
+    ['the one whose address it is already', 'www'],
+  ] as const)('a hidden discussion, %s, stays apart from an open one; the URL leads to the open one', async (_, which) => {
+    const { www, mobile, origins } = hosts()
+    const { site, admin, update, settled } = await managed({}, origins)
+    const author = await site.member()
+    const urls = { mobile: `https://${mobile}/draft`, www: `https://${www}/draft` }
+    const secret = await site.post(author, urls[which])
+    const open = await site.post(author, urls[which === 'mobile' ? 'www' : 'mobile'])
+    await act(program, site, admin, 'hideArticle', { articleId: secret.article.id })
+    // Twice: a rule that changes again finds them as they are.
+    for (const extraTracking of [[], ['from']]) {
+      await update({ settings: { hostAliases: [{ host: mobile, same: www }], extraTracking } })
+      await settled()
+      expect(await read(program, site, null, secret.comment.id)).toBeNull()
+      expect(await read(program, site, null, open.comment.id)).toMatchObject({ id: open.comment.id })
+      for (const url of Object.values(urls))
+        for (const person of [undefined, admin])
+          expect(await discussion(program, site, url, person)).toMatchObject({ id: open.article.id, state: 'OPEN', commentCount: 1 })
+    }
+    const byId =
+      'query($id: ID!) { article(id: $id) { id state commentCount } auditLog(first: 9) { edges { node { action actorId subjectId } } } }'
+    const found = await program.ask(byId, { id: secret.article.id }, { site: site.site, token: admin.token })
+    expect(found.article).toEqual({ id: secret.article.id, state: 'HIDDEN', commentCount: 1 })
+    const told = found.auditLog.edges.map((edge: Data) => edge.node)
+    expect(told).toContainEqual({ action: 'article.keepApart', actorId: null, subjectId: uuidOf(secret.article.id) })
+    expect(told.map(({ action }: Data) => action)).not.toContain('article.merge')
+
+    await act(program, site, admin, 'mergeArticles', { fromId: secret.article.id, intoId: open.article.id })
+    expect(await discussion(program, site, urls.www)).toMatchObject({ id: open.article.id, commentCount: 2 })
+    for (const { article } of [secret, open]) expect(await disagreements(program, article.id)).toEqual([])
+  })
+
+  test('two hidden discussions are joined, and hidden', async () => {
+    const { www, mobile, origins } = hosts()
+    const { site, admin, update, settled } = await managed({}, origins)
+    const author = await site.member()
+    for (const host of [www, mobile]) {
+      const { article } = await site.post(author, `https://${host}/draft`)
+      await act(program, site, admin, 'hideArticle', { articleId: article.id })
+    }
+    await update({ settings: { hostAliases: [{ host: mobile, same: www }] } })
+    await settled()
+    expect(await discussion(program, site, `https://${mobile}/draft`)).toBeNull()
+    expect(await discussion(program, site, `https://${mobile}/draft`, admin)).toMatchObject({ state: 'HIDDEN', commentCount: 2 })
   })
 
   test('an article with several URLs that change is joined with all of them', async () => {

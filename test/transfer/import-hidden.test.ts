@@ -160,6 +160,21 @@ describe('A discussion that is here already', () => {
     expect(await statesOf()).toEqual(['HIDDEN 2'])
   })
 
+  test('because a private post has the same address hides the comments of a public one, which the report says', async () => {
+    const same = (fields: string) => fields.replace('ferries-8/', 'ferries-7/')
+    const file = wxr(article(7, two, status('private')) + article(8, comments({ id: '3' }), same))
+    for (const taken of [3, 0]) {
+      const report = await bring(file)
+      expect(report.comments).toMatchObject({ read: 3, taken, leftOut: 0 })
+      expect(await statesOf()).toEqual(['HIDDEN 3'])
+      const { named } = report.faults.find(({ code }) => code === 'ARTICLE_HIDDEN') ?? { named: [] }
+      expect(named.map(({ line }) => line)).toEqual([7, expect.any(Number)])
+      expect(named[1]?.detail).toMatch(/hidden already: hidden, for moderators only .*\(comments: 1\)$/)
+    }
+    await decide('reopenArticle')
+    expect((await bring(file)).faults.map(({ code }) => code)).not.toContain('ARTICLE_HIDDEN')
+  })
+
   test('because a public post has the same address is not opened to the comments of a private one', async () => {
     const same = (fields: string) => status('private')(fields).replace('ferries-8/', 'ferries-7/')
     const report = await bring(wxr(article(7, two) + article(8, comments({ id: '3' }), same)))
