@@ -18,8 +18,11 @@ interface Things {
   commentId: string
   /** Somebody's comment without any, to be voted on. */
   otherId: string
+  otherRevision: number
   /** One that waits for a moderator. */
   pendingId: string
+  /** The number of the words of it that wait. */
+  pendingRevision: number
 }
 
 /** The API without a port. */
@@ -36,6 +39,7 @@ interface Tab {
 
 const key = randomUUID
 const input = (fields: object) => ({ input: { key: key(), ...fields } })
+const pending = ({ pendingId, pendingRevision }: Things) => ({ commentId: pendingId, revision: pendingRevision })
 const ownComment = 'the id of a comment that you have posted'
 
 const tabs: readonly Tab[] = [
@@ -51,11 +55,15 @@ const tabs: readonly Tab[] = [
   { file: 'viewer-votes', as: 'reader', variables: ({ commentId, otherId }) => ({ commentIds: [commentId, otherId] }) },
   { file: 'edit-comment', as: 'reader', variables: () => input({ commentId: ownComment, text: 'In other words.' }) },
   { file: 'delete-comment', as: 'reader', variables: () => input({ commentId: ownComment }) },
-  { file: 'report-comment', as: 'reader', variables: ({ otherId }) => input({ commentId: otherId, reason: 'OFF_TOPIC' }) },
+  {
+    file: 'report-comment',
+    as: 'reader',
+    variables: ({ otherId, otherRevision }) => input({ commentId: otherId, revision: otherRevision, reason: 'OFF_TOPIC' }),
+  },
   { file: 'pending-comments', as: 'moderator', variables: () => ({}) },
-  { file: 'approve-comment', as: 'moderator', variables: ({ pendingId }) => input({ commentId: pendingId }) },
-  { file: 'reject-comment', as: 'moderator', variables: ({ pendingId }) => input({ commentId: pendingId, reason: 'SPAM' }) },
-  { file: 'restore-comment', as: 'moderator', variables: ({ pendingId }) => input({ commentId: pendingId }) },
+  { file: 'approve-comment', as: 'moderator', variables: (things) => input(pending(things)) },
+  { file: 'reject-comment', as: 'moderator', variables: (things) => input({ ...pending(things), reason: 'SPAM' }) },
+  { file: 'restore-comment', as: 'moderator', variables: (things) => input(pending(things)) },
   { file: 'pin-comment', as: 'moderator', variables: ({ commentId }) => input({ commentId }) },
   { file: 'unpin-comment', as: 'moderator', variables: ({ commentId }) => input({ commentId }) },
   { file: 'close-article', as: 'moderator', variables: ({ articleId }) => input({ articleId }) },
@@ -68,7 +76,9 @@ const unknown: Things = {
   articleId: 'the id of an article',
   commentId: 'the id of a comment',
   otherId: 'the id of a comment',
+  otherRevision: 1,
   pendingId: 'the id of a comment that waits',
+  pendingRevision: 1,
 }
 
 /** All examples, ready to run on the demonstration; its tokens stand in the tabs that need them where `withTokens` is set: on a page of this machine only. */
@@ -89,13 +99,13 @@ function headersOf(token: string | undefined): object {
 }
 
 const search = `query Things($url: String!) {
-  article(url: $url) { id comments(orderBy: MOST_REPLIED, first: 10) { edges { node { id pinned replyCount } } } }
-  pendingComments(first: 1) { edges { node { id } } }
+  article(url: $url) { id comments(orderBy: MOST_REPLIED, first: 10) { edges { node { id revision pinned replyCount } } } }
+  pendingComments(first: 1) { edges { node { id revision waitingEdit { revision } } } }
 }`
 
 interface Found {
-  article: { id: string; comments: { edges: { node: { id: string; pinned: boolean; replyCount: number } }[] } } | null
-  pendingComments: { edges: { node: { id: string } }[] }
+  article: { id: string; comments: { edges: { node: { id: string; revision: number; pinned: boolean; replyCount: number } }[] } } | null
+  pendingComments: { edges: { node: { id: string; revision: number; waitingEdit: { revision: number } | null } }[] }
 }
 
 /** Asked as every client asks; what somebody has removed meanwhile is as if it were unknown. */
@@ -105,12 +115,15 @@ async function thingsOf(app: Api, { moderator }: DemoAccess): Promise<Things> {
   const response = await app.fetch(new Request('http://localhost/graphql', { method: 'POST', headers, body }))
   const { data } = (await response.json()) as { data?: Found | null }
   const threads = (data?.article?.comments.edges ?? []).map(({ node }) => node).filter(({ pinned }) => !pinned)
+  const waiting = data?.pendingComments.edges[0]?.node
   return {
     url: demoUrl,
     articleId: data?.article?.id ?? unknown.articleId,
     commentId: threads[0]?.id ?? unknown.commentId,
     otherId: threads.at(-1)?.id ?? unknown.otherId,
-    pendingId: data?.pendingComments.edges[0]?.node.id ?? unknown.pendingId,
+    otherRevision: threads.at(-1)?.revision ?? unknown.otherRevision,
+    pendingId: waiting?.id ?? unknown.pendingId,
+    pendingRevision: waiting?.waitingEdit?.revision ?? waiting?.revision ?? unknown.pendingRevision,
   }
 }
 

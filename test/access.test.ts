@@ -113,7 +113,7 @@ function example(type: GraphQLInputType, name: string): unknown {
   if (isInputObjectType(named))
     return Object.fromEntries(
       Object.values(named.getFields())
-        .filter((field) => isNonNullType(field.type))
+        .filter((field) => isNonNullType(field.type) || (named.name === 'PostCommentInput' && field.name === 'url'))
         .map((field) => [field.name, example(field.type, field.name)]),
     )
   if (named.name === 'ID')

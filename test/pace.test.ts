@@ -92,6 +92,34 @@ describe('comments', () => {
   })
 })
 
+describe('edits', () => {
+  const edit = (site: Seed, by: Person, commentId: string, text: string = randomUUID()): Promise<Data> =>
+    act(program, site, by, 'editComment', { commentId, text })
+
+  test('beyond ten a minute are refused to a reader, on whichever comment, and nobody else’s are', async () => {
+    const site = await seed(program)
+    const [fast, other] = [await site.member(), await site.guest()]
+    const [one, two, theirs] = [await post(site, fast), await post(site, fast), await post(site, other)]
+    const answers = await Promise.all(Array.from({ length: 14 }, (_, n) => edit(site, fast, (n % 2 ? one : two).comment.id)))
+    expect(answers.filter(({ comment }) => comment)).toHaveLength(10)
+    for (const { code, retryAfterMs } of answers.filter(({ comment }) => !comment)) {
+      expect(code).toBe('TOO_FAST')
+      expect(retryAfterMs).toBeGreaterThan(30_000)
+      expect(retryAfterMs).toBeLessThanOrEqual(60_000)
+    }
+    expect((await edit(site, other, theirs.comment.id)).comment).toBeTruthy()
+  })
+
+  test('of moderators are not counted, nor are refused texts', async () => {
+    const site = await seed(program)
+    const [moderator, member] = [await site.moderator(), await site.member()]
+    const [theirs, own] = [await post(site, moderator), await post(site, member)]
+    for (let n = 0; n < 12; n++) expect((await edit(site, moderator, theirs.comment.id)).comment).toBeTruthy()
+    for (let n = 0; n < 12; n++) expect((await edit(site, member, own.comment.id, ' ')).code).toBe('TEXT_EMPTY')
+    expect((await edit(site, member, own.comment.id)).comment).toBeTruthy()
+  })
+})
+
 test('votes beyond what the site allows in a second are refused, and nobody else’s are', async () => {
   const site = await seed(program, { votesASecond: 3 })
   const { comment } = await site.post(await site.member(), site.url())

@@ -5,6 +5,7 @@ import { append } from '../articles/log.js'
 import type { Context, SignedIn } from '../context.js'
 import { assertMayTakePart, holdPerson, holdWriter, takeTurn } from '../identity/standing.js'
 import type { Inside } from '../platform/database.js'
+import { Refused } from '../platform/errors.js'
 import { once } from '../platform/request-key.js'
 import { touch, transaction } from '../platform/transaction.js'
 import { decide } from './decisions.js'
@@ -30,9 +31,10 @@ export interface Written {
 
 /**
  * Starts a thread. Throws ArticleNotFound, AddressNotAllowed, ArticleClosed, GuestsNotAllowed, NotAllowedToWrite, TooFast, SaidBefore,
- * TextEmpty, TextTooLong, TextNotAllowed, KeyReused.
+ * TextEmpty, TextTooLong, TextNotAllowed, KeyReused; BAD_USER_INPUT where not one article is named.
  */
-export function post(ctx: SignedIn, input: ArticleChoice & { key: string; text: string }): Promise<Written> {
+export async function post(ctx: SignedIn, input: ArticleChoice & { key: string; text: string }): Promise<Written> {
+  if ((input.articleId == null) === (input.url == null)) throw new Refused('BAD_USER_INPUT', 'Name exactly one of "articleId" and "url".')
   const articleId = likelyArticleId(ctx, input)
   return write(ctx, 'postComment', input, articleId, async (inside, text, keep) => {
     const standing = await holdWriter(inside)
@@ -58,11 +60,12 @@ export async function reply(ctx: SignedIn, input: { key: string; parentId: strin
 /**
  * Gives one's own comment other words, within the site's time. Where the new text would be held, or a moderator has decided on the old
  * one, it waits beside it.
- * Throws CommentNotFound, EditWindowOver, NotDecidable, ArticleClosed, NotAllowedToWrite, TextEmpty, TextTooLong, TextNotAllowed, KeyReused.
+ * Throws CommentNotFound, EditWindowOver, NotDecidable, ArticleClosed, NotAllowedToWrite, TooFast, TextEmpty, TextTooLong, TextNotAllowed, KeyReused.
  */
 export function edit(ctx: SignedIn, input: { key: string; commentId: string; text: string }): Promise<Written> {
   return once(ctx, 'editComment', input, async (keep) => {
     const text = renderText(input.text, ctx.site.settings.maxTextLength)
+    await takeEditTurn(ctx)
     return transaction(ctx, async (inside) => {
       const { tx, site, now } = inside
       const standing = await holdWriter(inside)
@@ -152,7 +155,7 @@ async function lockOwn(inside: Inside<SignedIn>, id: string): Promise<CommentRow
   return comment
 }
 
-/** Puts new words in place of a comment's own, or beside them; true where readers have others from now on. The same words are no edit. */
+/** Puts new words in place of a comment's own, or beside them; true where readers have others, or another number, from now on. The same words are no edit. */
 async function reword(
   inside: Inside<SignedIn>,
   { id, status }: CommentRow,
@@ -161,8 +164,7 @@ async function reword(
   const { tx, now } = inside
   const had = await revisions.standing(tx, id)
   if (text.source === had?.source) {
-    await revisions.withdraw(tx, id)
-    return false
+    return (await revisions.withdraw(tx, id)) && status === 'APPROVED'
   }
   const takesEffect = status !== 'APPROVED' || screen(inside, standing, had?.decided) === 'APPROVED'
   if (takesEffect) await revisions.replace(tx, { id, ...text, editedAt: now })
@@ -171,6 +173,13 @@ async function reword(
 }
 
 const hourMs = 3_600_000
+
+/** Nobody mends a text more often by hand, and each edit is kept and told to all who read. */
+const editsAMinute = 10
+
+async function takeEditTurn(ctx: SignedIn): Promise<void> {
+  if (ctx.viewer.role === 'READER') await takeTurn(ctx, { name: 'edits', points: editsAMinute, perMs: 60_000 }, ctx.viewer.id)
+}
 
 async function takeCommentTurn(ctx: SignedIn): Promise<void> {
   const { guestSecondsBetweenComments, guestCommentsAnHourAndAddress, memberSecondsBetweenComments } = ctx.site.settings

@@ -27,11 +27,12 @@ export async function decide({ tx, site }: Inside<Context>, commentId: string, t
   const [comment, parent] = chain
   if (!comment) throw new CommentNotFound()
   assertMayMove(comment.status, to)
+  const revision = await revisions.currentNumber(tx, commentId)
   const { changes, comments, threads, pinned } = follow(chain, to)
   await store.applyChanges(tx, changes)
   for (const { authorId } of [comment, parent ?? comment]) touch(tx, newsChannel(authorId))
 
-  const { id, threadId, parentId, articleId, authorId, status: from, revision } = comment
+  const { id, threadId, parentId, articleId, authorId, status: from } = comment
   const kind = kindOf(from, to)
   return {
     articleId,
@@ -49,7 +50,7 @@ export async function accept(inside: Inside<Context>, commentId: string): Promis
   const [comment] = await store.lockChain(tx, site.id, commentId)
   if (comment?.status !== 'APPROVED') return decide(inside, commentId, 'APPROVED')
   const text = await revisions.proposed(tx, commentId)
-  if (!text) throw new NotDecidable()
+  if (!text) throw new NotDecidable('Nothing of this comment waits to be approved.')
   await revisions.replace(tx, { id: commentId, ...text, editedAt: now })
   await revisions.noteDecided(tx, commentId)
   const { threadId, parentId, articleId, authorId, status: from } = comment
@@ -62,17 +63,19 @@ export async function refuseEdit({ tx, site }: Inside<Context>, commentId: strin
   const [comment] = await store.lockChain(tx, site.id, commentId)
   if (!comment) throw new CommentNotFound()
   const revision = await revisions.refuse(tx, commentId)
-  if (revision === null) throw new NotDecidable()
+  if (revision === null) throw new NotDecidable('No edit of this comment waits to be refused.')
   await revisions.noteDecided(tx, commentId)
   const { articleId, authorId, status: from } = comment
   touch(tx, newsChannel(authorId))
   return { articleId, authorId, from, revision, events: [], counts: {} }
 }
 
-/** Puts a thread before all others, or back among them. Throws CommentNotFound, TooManyPinned. */
+const notToPin = 'Only a thread’s first comment can be pinned, while readers can read it and it is not pinned yet.'
+
+/** Puts a thread before all others, or back among them. Throws NotDecidable, TooManyPinned. */
 export async function pin({ tx, site, now }: Inside<Context>, commentId: string, pinned: boolean): Promise<{ articleId: string }> {
   const thread = await store.setPinned(tx, site.id, commentId, pinned ? now : null)
-  if (!thread) throw new NotDecidable()
+  if (!thread) throw new NotDecidable(pinned ? notToPin : 'This comment is not pinned.')
   const { articleId, threadId } = thread
   await append(tx, site.id, articleId, {
     events: [{ kind: pinned ? 'PINNED' : 'UNPINNED', commentId, threadId, parentId: null }],

@@ -26,9 +26,13 @@ export class EditWindowOver extends UserError {
 }
 
 export class NotDecidable extends UserError {
-  static readonly description = 'The comment’s status does not allow this: what its author deleted, for one, stays deleted.'
+  static readonly description =
+    'As the comment stands, there is nothing to do, or it may not be done: what its author deleted stays deleted, what is pinned is not pinned again, and where no edit waits none is decided on. `message` says which.'
   readonly code = 'NOT_DECIDABLE'
-  override message = 'The status of this comment does not allow this.'
+
+  constructor(why = 'The status of this comment does not allow this.') {
+    super(why)
+  }
 }
 
 export class SaidBefore extends UserError {

@@ -32,8 +32,15 @@ const PostCommentInput = builder.inputType('PostCommentInput', {
   description: 'The first comment of a new thread.',
   fields: (t) => ({
     key: idempotencyKey(t),
-    articleId: t.globalID({ for: Article, required: false, description: 'The article, where it is stored already; else give its URL.' }),
-    url: t.string({ required: false, description: 'The article’s URL: the first comment stores the article.' }),
+    articleId: t.globalID({
+      for: Article,
+      required: false,
+      description: 'The article, where it is stored already; exactly one of this and `url`.',
+    }),
+    url: t.string({
+      required: false,
+      description: 'The article’s URL: the first comment stores the article. Exactly one of this and `articleId`.',
+    }),
     text: t.string({ required: true, description: text }),
   }),
 })
@@ -42,7 +49,7 @@ builder.mutationField('postComment', (t) =>
   t.field({
     type: commentPayload('PostCommentPayload', 'A thread that was started.'),
     access: 'person',
-    description: 'Starts a thread under an article, named by `articleId` or `url`.',
+    description: 'Starts a thread under an article, named by either `articleId` or `url`.',
     errors: { types: [ArticleNotFound, AddressNotAllowed, ArticleClosed, ...writerFailures, ...textFailures, KeyReused] },
     args: { input: t.arg({ type: PostCommentInput, required: true, description: 'The comment.' }) },
     resolve: (_root, { input }, ctx) => post(signedIn(ctx), { ...input, articleId: input.articleId?.id }),
@@ -86,7 +93,9 @@ builder.mutationField('editComment', (t) =>
     access: 'person',
     description:
       'Gives one’s own comment other words, within the time that the site allows. What it said before is kept. Where the words would be held, or a moderator has decided on the comment, they wait beside the old ones (`waitingEdit`). The same words change nothing, but take back those that wait.',
-    errors: { types: [CommentNotFound, EditWindowOver, NotDecidable, ArticleClosed, NotAllowedToWrite, ...textFailures, KeyReused] },
+    errors: {
+      types: [CommentNotFound, EditWindowOver, NotDecidable, ArticleClosed, NotAllowedToWrite, TooFast, ...textFailures, KeyReused],
+    },
     args: { input: t.arg({ type: EditCommentInput, required: true, description: 'The edit.' }) },
     resolve: (_root, { input }, ctx) => edit(signedIn(ctx), { ...input, commentId: input.commentId.id }),
   }),

@@ -32,12 +32,12 @@ export async function countRepliesTo(db: Database, { siteId, personId, among }: 
   return row?.count ?? 0
 }
 
-/** Of each of these people a mark that changes with the standing, the words and the replies of their last comments. */
+/** Of each of these people a mark that changes with the standing, the words, the decisions and the replies of their last comments. */
 export function newsMarks(db: Database, personIds: readonly string[], among: number) {
   return sql(db)<{ personId: string; mark: string }>`
-    SELECT p.id AS "personId", md5(string_agg(concat_ws(' ', c.id, c.status, c."replyCount", c."editedAt"), ',' ORDER BY c.id)) AS mark
+    SELECT p.id AS "personId", md5(string_agg(concat_ws(' ', c.id, c.status, c."replyCount", c."editedAt", c."decidedAt"), ',' ORDER BY c.id)) AS mark
     FROM unnest(${personIds}::uuid[]) p(id) CROSS JOIN LATERAL (
-      SELECT id, status, "replyCount", "editedAt" FROM comment WHERE "authorId" = p.id ORDER BY id DESC LIMIT ${among}
+      SELECT id, status, "replyCount", "editedAt", "decidedAt" FROM comment WHERE "authorId" = p.id ORDER BY id DESC LIMIT ${among}
     ) c GROUP BY p.id`
 }
 

@@ -13,6 +13,13 @@ export async function standing(tx: Tx, id: string) {
   return row ?? null
 }
 
+/** The number of the words that stand. To be read once the comment is held: the statement that waits for it still sees the words from before. */
+export async function currentNumber(tx: Tx, id: string) {
+  const [row] = await sql(tx)<{ revision: number }>`SELECT revision FROM comment_text WHERE "commentId" = ${id}::uuid`
+  if (!row) throw new Error(`The comment ${id} has no words.`)
+  return row.revision
+}
+
 /** New words for a comment. */
 interface Edit {
   id: string
@@ -54,13 +61,14 @@ export async function propose(tx: Tx, edit: Edit) {
     FROM comment_text WHERE "commentId" = ${edit.id}::uuid`
 }
 
-/** Takes back the words that wait; those that stand are the author's last word again, and so get a new number. */
+/** Takes back the words that wait; those that stand are the author's last word again, and so get a new number. False where none waited. */
 export async function withdraw(tx: Tx, id: string) {
-  await sql(tx)`
+  const rows = await sql(tx)<{ revision: number }>`
     WITH withdrawn AS (
       DELETE FROM comment_revision WHERE "commentId" = ${id}::uuid AND state = 'PENDING' RETURNING revision
     )
-    UPDATE comment_text SET revision = ${nextRevision(id)} WHERE "commentId" = ${id}::uuid AND EXISTS (SELECT FROM withdrawn)`
+    UPDATE comment_text SET revision = ${nextRevision(id)} WHERE "commentId" = ${id}::uuid AND EXISTS (SELECT FROM withdrawn) RETURNING revision`
+  return rows.length > 0
 }
 
 /** The words that wait for a decision. */

@@ -73,6 +73,9 @@ builder.node(Comment, {
 })
 
 builder.objectFields(Comment, (t) => ({
+  revision: t.exposeInt('revision', {
+    description: 'The number of its words, other after each edit: decisions and reports name it, so that nobody judges words unread.',
+  }),
   createdAt: t.field({ type: 'DateTime', description: 'When it was written.', resolve: (row) => row.createdAt }),
   editedAt: t.field({
     type: 'DateTime',
@@ -106,8 +109,9 @@ builder.objectFields(Comment, (t) => ({
   }),
   revisions: t.field({
     type: CommentRevisionConnection,
+    nullable: true,
     personal: true,
-    description: 'What it said before, newest first; for its author and moderators.',
+    description: 'What it said before, newest first; for its author and moderators. Null, with an error, for others.',
     args: t.arg.connectionArgs(),
     resolve: (row, args, ctx) => revisionsOf(ctx, row, args),
   }),
@@ -153,9 +157,10 @@ builder.objectFields(Article, (t) => ({
   }),
   viewerComments: t.field({
     type: CommentConnection,
+    nullable: true,
     access: 'person',
     personal: true,
-    description: 'The viewer’s own comments here, of any status, newest first.',
+    description: 'The viewer’s own comments here, of any status, newest first. Null, with an error, where nobody is signed in.',
     args: t.arg.connectionArgs(),
     resolve: (row, args, ctx) => authoredBy(ctx, { authorId: signedIn(ctx).viewer.id, articleId: row.id }, args),
   }),

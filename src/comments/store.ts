@@ -70,9 +70,8 @@ export async function saidSince(db: Database, said: { authorId: string; articleI
 
 /** Locks a comment and all above it, in the order of their ids; the comment first in the answer, the thread's first last. Empty where there is none. */
 export async function lockChain(tx: Tx, siteId: string, id: string) {
-  const rows = await sql(tx)<ChainLink & Pick<CommentRow, 'articleId' | 'threadId' | 'authorId' | 'depth'> & { revision: number }>`
-    SELECT c.id, c."parentId", c."articleId", c."threadId", c."authorId", c.depth, c.status, c.listed, c."replyCount", c."listCount", c."pinnedAt",
-      (SELECT revision FROM comment_text WHERE "commentId" = c.id) AS revision
+  const rows = await sql(tx)<ChainLink & Pick<CommentRow, 'articleId' | 'threadId' | 'authorId' | 'depth'>>`
+    SELECT c.id, c."parentId", c."articleId", c."threadId", c."authorId", c.depth, c.status, c.listed, c."replyCount", c."listCount", c."pinnedAt"
     FROM comment c
     WHERE c.id = ANY((SELECT path FROM comment WHERE id = ${id}::uuid AND "siteId" = ${siteId}::uuid)::uuid[])
     ORDER BY c.id FOR UPDATE OF c`

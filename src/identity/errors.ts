@@ -14,7 +14,8 @@ export class NameTaken extends UserError {
 }
 
 export class NameReserved extends UserError {
-  static readonly description = 'The name says that its bearer is a moderator, an admin or of the editors: roles are shown as badges.'
+  static readonly description =
+    'The name says that its bearer is a moderator, an admin or of the editors, or speaks for the site: roles are shown as badges.'
   readonly code = 'NAME_RESERVED'
   override message = 'This name is kept for those who run the discussions here: take another.'
 }

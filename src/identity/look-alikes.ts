@@ -43,7 +43,19 @@ export const lookAlikes: Readonly<Record<string, string>> = {
 /** Where the white letters on discs and on boxes begin: NFKD does not know these two alphabets. */
 const alphabets = [0x1f150, 0x1f170]
 
+/** Where the letters begin that make flags in pairs; alone, and on some systems always, they are drawn as letters. */
+const flagLetters = 0x1f1e6
+
 const byCharacter = new Map(pairs())
+
+/** Letters on discs and boxes, and those that flags are made of, as plain capitals. */
+export function unboxed(text: string): string {
+  return text.replace(/[\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}\u{1f1e6}-\u{1f1ff}]/gu, (boxed) => {
+    const code = boxed.codePointAt(0) ?? 0
+    const first = [...alphabets, flagLetters].findLast((each) => each <= code) ?? code
+    return String.fromCodePoint(0x41 + code - first)
+  })
+}
 
 /** Every character that passes for a Latin letter replaced by that letter, in small. */
 export function asLatin(text: string): string {

@@ -29,6 +29,17 @@ describe('an edit', () => {
     expect(await eventsOf(program, articleId)).toEqual(['POSTED', 'EDITED'])
   })
 
+  test('leaves past words to its author and moderators, and to others all the rest of the comment', async () => {
+    const { site, author, id } = await written()
+    await act(program, site, author, 'editComment', { commentId: id, text: 'New words' })
+    const query = 'query($id: ID!) { comment(id: $id) { html revision revisions(first: 5) { totalCount } } }'
+    for (const token of [undefined, (await site.member()).token]) {
+      const { data, errors } = await program.send(query, { id }, { token, site: site.site })
+      expect(data).toEqual({ comment: { html: '<p>New words</p>', revision: 2, revisions: null } })
+      expect(errors).toMatchObject([{ path: ['comment', 'revisions'], extensions: { code: 'FORBIDDEN' } }])
+    }
+  })
+
   test('is taken until the very end of the window, by the server’s clock, and refused from then on', async () => {
     const { site, author, id } = await written({ editWindowSeconds: 60 })
     const age = (seconds: number) =>

@@ -137,11 +137,12 @@ describe('the same words again', () => {
     expect(await revisionsOf(program, site, author, id)).toEqual([{ revision: 2, state: 'PENDING', source: 'New words' }])
   })
 
-  test('as those that stand take back those that wait, whose number nothing else gets', async () => {
-    const { site, author, id, moderator } = await decided()
+  test('as those that stand take back those that wait, whose number nothing else gets; readers are told of the new one', async () => {
+    const { site, author, id, moderator, articleId } = await decided()
     await edit(site, author, id, 'New words')
     expect(await edit(site, author, id, 'Old words')).toMatchObject({ held: false, comment: { source: 'Old words', editedAt: null } })
     expect(await revisionsOf(program, site, author, id)).toEqual([])
+    expect(await eventsOf(program, articleId)).toEqual(['POSTED', 'REMOVED', 'RESTORED', 'EDITED'])
     await edit(site, author, id, 'Other words')
     const late = await act(program, site, moderator, 'approveComment', { commentId: id, revision: 2 })
     expect(late).toMatchObject({ code: 'REVISION_CHANGED' })

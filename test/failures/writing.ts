@@ -65,7 +65,7 @@ const noted = (note: string) => async (program: TestApp) => {
   return { ...ready, input: { ...ready.input, note } }
 }
 
-const { GuestsNotAllowed: _noGuest, TooFast: _noPace, ...editor } = writer(editing)
+const { GuestsNotAllowed: _noGuest, ...editor } = writer(editing)
 
 export const writing: Provocations = {
   postComment: {
@@ -113,6 +113,11 @@ export const writing: Provocations = {
   },
   editComment: {
     ...editor,
+    TooFast: async (program) => {
+      const ready = await editing(program)
+      for (let n = 0; n < 10; n++) await act(program, ready.site, ready.by, 'editComment', { ...ready.input, text: words() })
+      return ready
+    },
     NotAllowedToWrite: async (program) => {
       const ready = await editing(program)
       await inside(program)`UPDATE person SET standing = 'SUSPENDED' WHERE "siteId" = (SELECT id FROM site WHERE slug = ${ready.site.site})`

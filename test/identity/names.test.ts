@@ -117,6 +117,28 @@ describe('a name claims a role', () => {
       expect({ name, claims: claimsRole(name) }).toEqual({ name, claims: true })
   })
 
+  test.each([
+    'Editorial team',
+    'The Newsroom',
+    'Site Owner',
+    'Official Support',
+    'SupportTeam',
+    '🅰🅳🅼🅸🅽',
+    '🅰\ufe0f🅳\ufe0f🅼\ufe0f🅸\ufe0f🅽\ufe0f',
+    '🅐🅓🅜🅘🅝',
+    '🄰🄳🄼🄸🄽 Anna',
+    'Ⓔⓓⓘⓣⓞⓡ',
+    '🇲 🇴 🇩 🇪 🇷 🇦 🇹 🇴 🇷',
+    '🇦🇩🇲🇮🇳',
+  ])('as %s', (name) => {
+    expect(claimsRole(name)).toBe(true)
+  })
+
+  const harmless = ['Adam Minister', 'Editha', 'Supporter of Ajax', 'Owen Downer', 'Stafford', 'Anna 🇪🇸', 'Officer Krupke', '🅰nna', '🅰🅱']
+  test.each(harmless)('but not as %s', (name) => {
+    expect(claimsRole(name)).toBe(false)
+  })
+
   test.each(['Anna', 'Mo Dale', 'Modigliani', 'Badminton', 'Moderato', 'Adm. Ines', '王伟', '???', '42', ''])('but not as %s', (name) => {
     expect(claimsRole(name)).toBe(false)
   })

@@ -1,5 +1,5 @@
 /** Mutations over the wire: what is sent, and what each payload is asked for, follow from the schema. */
-import { type GraphQLObjectType, getNamedType, isObjectType } from 'graphql'
+import { type GraphQLObjectType, getNamedType, isInputObjectType, isNonNullType, isObjectType } from 'graphql'
 import { sql } from '../../src/platform/client.js'
 import { schema } from '../../src/schema.js'
 import type { Data, TestApp } from './app.js'
@@ -39,9 +39,20 @@ export function documentOf(mutation: string): string {
     __typename ... on ${payload} { ${asked.join(' ')} } ... on Error { code message } ${retry} } }`
 }
 
+/** Decisions that have to name the words that were read are on the first ones, unless the input says otherwise. */
+function firstWords(mutation: string): object {
+  const input = fields[mutation] && getNamedType(fields[mutation].args[0]?.type)
+  const revision = isInputObjectType(input) ? input.getFields()['revision'] : undefined
+  return isNonNullType(revision?.type) ? { revision: 1 } : {}
+}
+
 /** Does one thing and answers with what became of it: a payload or a declared failure. Throws on any other error. */
 export async function act(program: TestApp, site: Seed, by: Person | null, mutation: string, input: object): Promise<Data> {
-  const data = await program.ask(documentOf(mutation), { input: { key: newKey(), ...input } }, { token: by?.token, site: site.site })
+  const data = await program.ask(
+    documentOf(mutation),
+    { input: { key: newKey(), ...firstWords(mutation), ...input } },
+    { token: by?.token, site: site.site },
+  )
   return data[mutation]
 }
 
