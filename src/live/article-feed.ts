@@ -74,6 +74,12 @@ export class ArticleFeed {
     })
   }
 
+  /** Ends following: the log is another database's. */
+  lose(): void {
+    this.lost = true
+    this.wake()
+  }
+
   /** Lets everybody who waits look for themselves. */
   wake(): void {
     for (const wake of [...this.waiting]) wake()
@@ -123,11 +129,6 @@ export class ArticleFeed {
     this.kept.push(...events)
     if (this.kept.length > 2 * keptEvents) this.kept = this.kept.slice(-keptEvents)
     this.head = last.seq
-    this.wake()
-  }
-
-  private lose(): void {
-    this.lost = true
     this.wake()
   }
 }

@@ -4,6 +4,7 @@ import type { Server } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 import type { Log } from '../platform/log.js'
 import type { SocketLimits } from './limits.js'
+import { Places } from './places.js'
 import type { Present, Rights } from './rights.js'
 import type { Seat } from './sharing.js'
 
@@ -26,9 +27,13 @@ export interface Service {
 
 export class Connection {
   readonly request: IncomingMessage
+  /** What is followed here. */
+  readonly places = new Places(() => this.written)
   private readonly ws: WebSocket
   private readonly service: Service
   private readonly left: (code?: number, reason?: string) => Promise<void>
+  /** Resolves when the operating system has taken all that was sent: who tells waits for who reads. */
+  private written: Promise<void> = Promise.resolve()
   private alive = true
   private pingAt: number
   /** When the socket was last seen to take something, or to have nothing left to take. */
@@ -114,13 +119,10 @@ export class Connection {
     this.ws.ping()
   }
 
-  /** Resolves when the operating system has taken it: who sends waits for who reads. */
-  private send(text: string): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.ws.readyState !== this.ws.OPEN) {
-        resolve()
-        return
-      }
+  /** Does not wait: the protocol's library must get nothing else while it ends a subscription. */
+  private send(text: string): void {
+    if (this.ws.readyState !== this.ws.OPEN) return
+    this.written = new Promise((resolve) => {
       this.ws.send(text, (error) => {
         if (!error) this.drainedAt = performance.now()
         resolve()
@@ -154,6 +156,7 @@ export class Connection {
   private leave(code: number): void {
     for (const unwatch of this.people.values()) unwatch()
     this.people.clear()
+    this.places.close()
     // Undefined while the protocol refuses the socket before it is open.
     this.left?.(code)?.catch((error: unknown) => this.service.log.error({ err: error }, 'a subscription could not be ended'))
   }

@@ -25,6 +25,7 @@ export interface Following {
 /** What happens in a discussion, as its reader may see it; begins with where it starts. Throws NOT_FOUND, BAD_USER_INPUT, RESYNC. */
 export async function followArticle(ctx: Context, { threadId, after, ...choice }: Following): Promise<Followed> {
   const article = await articleOf(ctx, choice)
+  if (threadId) await checkThread(ctx, article, threadId)
   const start = await startOf(ctx, article, after)
   const wanted = (event: LoggedEvent) => !threadId || event.threadId === null || event.threadId === threadId
   return new Followed(ctx, { articleId: article.id, threadId, wanted }, { start, saysReady: true })
@@ -65,6 +66,13 @@ async function articleOf(ctx: Context, { articleId, url }: Pick<Following, 'arti
   const row = articleId != null ? (await visibleArticles(ctx, [articleId])).get(articleId) : await articleByUrl(ctx, url ?? '')
   if (!row) throw new Refused('NOT_FOUND', 'There is no such article. One that nobody has commented on yet is named by its URL.')
   return row
+}
+
+/** Nothing would ever be told of a thread that is none of this article's. */
+async function checkThread(ctx: Context, article: ArticleRow, threadId: string): Promise<void> {
+  const comment = (await visible(ctx, [threadId])).get(threadId)
+  if (comment?.articleId !== article.id) throw new Refused('NOT_FOUND', 'There is no such comment in this discussion.')
+  if (comment.threadId !== threadId) throw new Refused('BAD_USER_INPUT', 'A thread is named by its first comment, and this one is a reply.')
 }
 
 /** The number after which following starts. */

@@ -22,12 +22,17 @@ export interface NewsOptions {
 /** A person's page is not read again more often than this. Milliseconds. */
 const pauseMs = 1000
 
-interface Watched {
+/** Somebody who follows what is new to them, once. */
+interface Follower {
   rings: number
+  /** What they were last hinted at; undefined while it is read. */
   mark: string | undefined
-  followers: number
+  wake: () => void
+}
+
+interface Watched {
+  followers: Set<Follower>
   deafen: () => void
-  waiting: Set<() => void>
 }
 
 /** Hints on the bus's rings, and on a sweep over the people who follow here. */
@@ -42,18 +47,20 @@ export function startNews({ db, bus, log, sweepEveryMs }: NewsOptions): News {
   const sweeps = setInterval(sweepSoon, sweepEveryMs).unref()
 
   async function* hints(personId: string, signal: AbortSignal): AsyncGenerator<void> {
-    const person = enter(people, bus, personId)
+    const follower: Follower = { rings: 0, mark: undefined, wake: () => {} }
+    const leave = enter(people, bus, personId, follower)
     try {
-      // Read before the first hint, so that nothing falls between.
-      person.mark ??= (await newsMarks(db, [personId])).get(personId) ?? ''
       while (!signal.aborted && !stopped) {
-        const { rings } = person
+        const { rings } = follower
+        // Read before each hint, so that nothing falls between, and nothing that it tells is hinted at again.
+        follower.mark = undefined
+        follower.mark = (await newsMarks(db, [personId])).get(personId) ?? ''
         yield
         await pause(pauseMs, undefined, { signal, ref: false }).catch(() => {})
-        if (person.rings === rings && !stopped) await changed(person, signal)
+        if (follower.rings === rings && !stopped) await rung(follower, signal)
       }
     } finally {
-      leave(people, personId, person)
+      leave()
     }
   }
 
@@ -63,7 +70,7 @@ export function startNews({ db, bus, log, sweepEveryMs }: NewsOptions): News {
       stopped = true
       deafen()
       clearInterval(sweeps)
-      for (const person of people.values()) ring(person)
+      for (const person of people.values()) ringAll(person)
       await line
     },
   }
@@ -71,56 +78,52 @@ export function startNews({ db, bus, log, sweepEveryMs }: NewsOptions): News {
 
 async function sweep(db: Database, people: ReadonlyMap<string, Watched>, log: Log): Promise<void> {
   if (people.size === 0) return
-  const ids = [...people.keys()]
+  const before = [...people].flatMap(([id, { followers }]) => [...followers].map((follower) => ({ id, follower, mark: follower.mark })))
   try {
-    const marks = await newsMarks(db, ids)
-    for (const id of ids) compare(people.get(id), marks.get(id) ?? '')
+    const marks = await newsMarks(db, [...people.keys()])
+    for (const { id, follower, mark } of before) {
+      // Who has read it meanwhile knows more than this.
+      if (mark !== undefined && mark === follower.mark && mark !== (marks.get(id) ?? '')) ring(follower)
+    }
   } catch (error) {
     log.warn({ err: error }, 'what is new to people could not be read; the next sweep tries again')
   }
 }
 
-/** Unknown until the first follower has read it. */
-function compare(person: Watched | undefined, mark: string): void {
-  if (person?.mark === undefined || person.mark === mark) return
-  person.mark = mark
-  ring(person)
-}
-
-function enter(people: Map<string, Watched>, bus: Bus, personId: string): Watched {
-  const known = people.get(personId)
-  if (known) {
-    known.followers += 1
-    return known
+/** Has this follower rung with all others of the person; what is returned lets go. */
+function enter(people: Map<string, Watched>, bus: Bus, personId: string, follower: Follower): () => void {
+  const person = people.get(personId) ?? { followers: new Set(), deafen: () => {} }
+  if (person.followers.size === 0) {
+    person.deafen = bus.listen(newsChannel(personId), () => ringAll(person))
+    people.set(personId, person)
   }
-  const person: Watched = { rings: 0, mark: undefined, followers: 1, waiting: new Set(), deafen: () => {} }
-  person.deafen = bus.listen(newsChannel(personId), () => ring(person))
-  people.set(personId, person)
-  return person
+  person.followers.add(follower)
+  return () => {
+    person.followers.delete(follower)
+    if (person.followers.size > 0) return
+    person.deafen()
+    people.delete(personId)
+  }
 }
 
-function leave(people: Map<string, Watched>, personId: string, person: Watched): void {
-  person.followers -= 1
-  if (person.followers > 0) return
-  person.deafen()
-  people.delete(personId)
+function ringAll({ followers }: Watched): void {
+  for (const follower of [...followers]) ring(follower)
 }
 
-function ring(person: Watched): void {
-  person.rings += 1
-  for (const wake of [...person.waiting]) wake()
+function ring(follower: Follower): void {
+  follower.rings += 1
+  follower.wake()
 }
 
 /** Resolves at the next ring, or when the signal is aborted. */
-function changed({ waiting }: Watched, signal: AbortSignal): Promise<void> {
+function rung(follower: Follower, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => {
-    const wake = () => {
-      signal.removeEventListener('abort', wake)
-      waiting.delete(wake)
+    follower.wake = () => {
+      signal.removeEventListener('abort', follower.wake)
+      follower.wake = () => {}
       resolve()
     }
-    signal.addEventListener('abort', wake)
-    waiting.add(wake)
+    signal.addEventListener('abort', follower.wake)
   })
 }

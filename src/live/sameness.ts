@@ -42,7 +42,7 @@ export function shareKey(
 ): string {
   const { articleId, operationName, variables } = asked
   // A variable that is absent is not one that is null: the first has its default.
-  const given = names.filter((name) => name in variables).map((name) => [name, variables[name]])
+  const given = names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]])
   return JSON.stringify([articleId, mark, operationName ?? null, site.id, viewer?.role ?? null, epoch, given])
 }
 

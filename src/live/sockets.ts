@@ -3,14 +3,17 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type DocumentNode, GraphQLError } from 'graphql'
-import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws'
+import { handleProtocols, makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Context } from '../context.js'
 import type { Operation } from '../graphql/asked-urls.js'
-import { parseUrl } from '../platform/url.js'
 import { Connection, closings } from './connection.js'
 import type { LiveDoor } from './door.js'
 import type { SocketLimits } from './limits.js'
+import type { Asking, Begin } from './operations.js'
+import { silence } from './places.js'
+import type { Seat } from './sharing.js'
+import { serveWithoutUpgrade, wantsSocket } from './upgrades.js'
 
 export { openLiveDoor } from './door.js'
 export type { SocketLimits } from './limits.js'
@@ -38,8 +41,6 @@ export interface SocketOptions {
   path: string
   door: LiveDoor
   contextFor: (asking: SocketAsking) => Promise<Context>
-  /** Whether pages of this origin may connect. The service's own pages may, and what is no page sends none. */
-  originAllowed: (origin: string) => Promise<boolean>
   /** What the connections of one address are counted under. */
   addressOf: (request: IncomingMessage) => string
 }
@@ -51,7 +52,7 @@ const longestGapMs = 10
 const farewellMs = 1000
 
 /** Takes upgrades of this path. `stop` takes no more and sends everybody away with 1001, spread over at most `spreadMs`. */
-export function attachSockets({ server, path, door, contextFor, originAllowed, addressOf }: SocketOptions): {
+export function attachSockets({ server, path, door, contextFor, addressOf }: SocketOptions): {
   stop: (spreadMs: number) => Promise<void>
   count: () => number
 } {
@@ -61,18 +62,16 @@ export function attachSockets({ server, path, door, contextFor, originAllowed, a
   const service = { ...door, protocol: makeServer(protocolOf(door, contextFor)) }
   let stopping = false
 
+  const accept = (request: IncomingMessage) => (ws: WebSocket) => keep(connections, ws, new Connection(ws, request, service))
+
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
+    if (!wantsSocket(request)) return serveWithoutUpgrade(server, request, socket, head)
     // A client that goes away during the handshake; the error would end the process otherwise.
     socket.on('error', () => socket.destroy())
-    const accept = (ws: WebSocket) => {
-      const connection = new Connection(ws, request, service)
-      connections.add(connection)
-      ws.on('close', () => connections.delete(connection))
-    }
-    void answerTo(request, path, originAllowed).then((given) => {
+    void answerTo(request, path, door).then((given) => {
       const status = given === 101 && stopping ? 503 : given
       const left = status === 101 && !socket.destroyed ? callers.enter(addressOf(request)) : null
-      if (left) sockets.handleUpgrade(request, socket.on('close', left), head, accept)
+      if (left) sockets.handleUpgrade(request, socket.on('close', left), head, accept(request))
       else refuse(socket, status === 101 ? 429 : status)
     })
   }
@@ -92,32 +91,50 @@ export function attachSockets({ server, path, door, contextFor, originAllowed, a
   }
 }
 
+function keep(connections: Set<Connection>, ws: WebSocket, connection: Connection): void {
+  connections.add(connection)
+  ws.on('close', () => connections.delete(connection))
+}
+
 /** What graphql-ws asks of us: every subscription begins in `onSubscribe`, so that whatever fails there is an `error` message. */
-function protocolOf(
-  { limits, rights, begin }: LiveDoor,
-  contextFor: SocketOptions['contextFor'],
-): ServerOptions<Record<string, unknown>, Connection> {
+function protocolOf(door: LiveDoor, contextFor: SocketOptions['contextFor']): ServerOptions<Record<string, unknown>, Connection> {
+  const { limits } = door
   return {
     connectionInitWaitTimeout: limits.initTimeoutMs,
-    onSubscribe: async ({ subscriptions, connectionParams, extra }, id, payload) => {
-      if (Object.keys(subscriptions).length > limits.subscriptions) return [tooMany(limits)]
+    onSubscribe: async (protocol, id, payload) => {
+      const { connectionParams, extra } = protocol
+      const place = extra.places.enter(id)
       const params = paramsOf(connectionParams, extra.request)
       const ask = (requestId: string, document: DocumentNode) =>
         contextFor({ connectionParams: params, operation: { ...payload, document }, request: { requestId, http: extra.request } })
-      const contextNow = async (requestId: string, document: DocumentNode) => {
-        const context = await ask(requestId, document)
-        await rights.admit(context)
-        return context
+      const begun = extra.places.size > limits.subscriptions ? [tooMany(limits)] : await beginAt(door, extra.seat(id), payload, ask)
+      // Ended while it began, which the library does not see when the id is in use again.
+      if (!place.stays() || !(id in protocol.subscriptions)) {
+        place.leave()
+        if ('answers' in begun) await begun.answers.return?.()
+        return silence()
       }
-      const begun = await begin(payload, { contextFor: contextNow, seat: extra.seat(id) })
-      if (!('answers' in begun)) return begun
-      const { context, args } = begun
+      if (!('answers' in begun)) {
+        place.leave()
+        return begun
+      }
+      const { context, args, answers } = begun
       const { viewer, site, requestId } = context
       if (viewer) extra.watchOver({ viewer, site, again: () => ask(requestId, args.document) })
-      return { ...args, rootValue: begun.answers }
+      return { ...args, rootValue: place.fill(answers) }
     },
     subscribe: ({ rootValue }) => rootValue as AsyncIterableIterator<never>,
   }
+}
+
+/** Begins a subscription of somebody who may still follow. */
+function beginAt({ begin, rights }: LiveDoor, seat: Seat, payload: SubscribePayload, ask: Asking['contextFor']): ReturnType<Begin> {
+  const contextFor = async (requestId: string, document: DocumentNode) => {
+    const context = await ask(requestId, document)
+    await rights.admit(context)
+    return context
+  }
+  return begin(payload, { contextFor, seat })
 }
 
 function tooMany({ subscriptions }: SocketLimits): GraphQLError {
@@ -135,18 +152,10 @@ function paramsOf(given: Record<string, unknown> | undefined, { headers }: Incom
 }
 
 /** The HTTP status that the upgrade deserves: 101 where it may go on. */
-async function answerTo(
-  { url = '/', headers }: IncomingMessage,
-  path: string,
-  originAllowed: SocketOptions['originAllowed'],
-): Promise<number> {
+async function answerTo({ url = '/', headers }: IncomingMessage, path: string, { admits }: LiveDoor): Promise<number> {
   if (url.split('?', 1)[0] !== path) return 404
-  const { origin, host } = headers
-  if (origin === undefined) return 101
-  const own = host !== undefined && parseUrl(origin)?.host === host
-  if (own) return 101
-  return originAllowed(origin).then(
-    (allowed) => (allowed ? 101 : 403),
+  return admits(headers).then(
+    (admitted) => (admitted ? 101 : 403),
     () => 503,
   )
 }

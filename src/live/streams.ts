@@ -1,6 +1,6 @@
 /** Server-sent events, for networks that block WebSockets: subscriptions over plain HTTP, under the same limits and rights as on sockets. */
 import type { ServerResponse } from 'node:http'
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql'
 import type { Plugin, YogaInitialContext } from 'graphql-yoga'
 import type { Context } from '../context.js'
 import { tellError } from '../graphql/errors.js'
@@ -39,12 +39,24 @@ export function openStreams(door: LiveDoor, contextAgain: ContextAgain): { plugi
   }
 
   return {
-    plugin: { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) },
+    plugin: { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe), onResponse: ({ response }) => passOn(response) },
     stop() {
       clearInterval(checks)
       for (const stream of streams) stream.hangUp()
     },
   }
+}
+
+/** A browser keeps a foreign page from reading a stream, but not from holding one. */
+function foreign(): GraphQLError {
+  return new GraphQLError('Pages of this origin may not follow discussions here.', {
+    extensions: { code: 'FORBIDDEN', http: { status: 403 } },
+  })
+}
+
+/** Keeps proxies from holding events back until they have enough of them. */
+function passOn({ headers }: Response): void {
+  if (/^text\/event-stream\b/.test(headers.get('content-type') ?? '')) headers.set('x-accel-buffering', 'no')
 }
 
 function cutStuck(streams: ReadonlySet<Stream>, { limits, log }: LiveDoor): void {
@@ -55,10 +67,15 @@ function cutStuck(streams: ReadonlySet<Stream>, { limits, log }: LiveDoor): void
   }
 }
 
-async function begin({ begin, rights }: LiveDoor, context: StreamContext, contextAgain: ContextAgain): Promise<Stream | ExecutionResult> {
+async function begin(
+  { admits, begin, rights }: LiveDoor,
+  context: StreamContext,
+  contextAgain: ContextAgain,
+): Promise<Stream | ExecutionResult> {
   const { request, params, viewer, site, res } = context
   if (!/\btext\/event-stream\b/.test(request.headers.get('accept') ?? ''))
     throw new Refused('BAD_USER_INPUT', 'Subscriptions are answered over WebSocket (graphql-ws), or with "accept: text/event-stream".')
+  if (!(await admits({ origin: request.headers.get('origin'), host: request.headers.get('host') }))) return { errors: [foreign()] }
   await rights.admit(context)
   const { query = '', variables, operationName } = params
   const begun = await begin(

@@ -3,6 +3,7 @@ import { logEnds } from '../articles/log.js'
 import type { Bus } from '../platform/bus.js'
 import type { Database } from '../platform/database.js'
 import type { Log } from '../platform/log.js'
+import { databaseMark } from '../sites/sites.js'
 import type { WatchedArticles } from './watched.js'
 
 /** What is swept, with what, and how often in milliseconds. */
@@ -16,13 +17,22 @@ export interface Sweeping {
 
 /** Sweeps every so often, and whenever the bus says that rings may have been lost. */
 export function startSweeping(sweeping: Sweeping): { stop: () => Promise<void> } {
+  let mark: string | undefined
   let timer: NodeJS.Timeout | undefined
   let stopped = false
-  let line = Promise.resolve()
+  // From the start, so that it is known whose logs are followed; where it cannot be read, the first sweep does.
+  let line = databaseMark(sweeping.db).then(
+    (read) => {
+      mark = read
+    },
+    () => {},
+  )
 
   // One after the other: a sweep that is asked for must begin after that.
   function soon(): Promise<void> {
-    line = line.then(() => (stopped ? undefined : sweep(sweeping)))
+    line = line.then(async () => {
+      if (!stopped) mark = await sweep(sweeping, mark)
+    })
     return line
   }
 
@@ -42,10 +52,14 @@ export function startSweeping(sweeping: Sweeping): { stop: () => Promise<void> }
   }
 }
 
-async function sweep({ db, log, watched }: Sweeping): Promise<void> {
+/** Resolves to the mark of the database that was read; where it is not `known`, the logs are those of another. */
+async function sweep({ db, log, watched }: Sweeping, known: string | undefined): Promise<string | undefined> {
   const before = watched.all().map((feed) => ({ feed, head: feed.head }))
-  if (before.length === 0) return
+  if (before.length === 0) return known
+  let mark = known
   try {
+    mark = await databaseMark(db)
+    if (known !== undefined && mark !== known) for (const { feed } of before) feed.lose()
     const ids = before.map(({ feed }) => feed.articleId)
     const lastSeqs = new Map((await logEnds(db, ids)).map(({ articleId, lastSeq }) => [articleId, lastSeq]))
     await Promise.all(before.map(({ feed, head }) => feed.compare(lastSeqs.get(feed.articleId) ?? 0n, head)))
@@ -53,4 +67,5 @@ async function sweep({ db, log, watched }: Sweeping): Promise<void> {
     log.warn({ err: error }, 'the watched articles could not be swept; the next sweep tries again')
   }
   for (const { feed } of before) if (feed.lost) watched.forget(feed)
+  return mark
 }

@@ -30,7 +30,8 @@ export interface Client {
   closed: Promise<number>
   /** Sends text as it is. */
   say(text: string): void
-  subscribe(query: string, variables?: object, extensions?: object): Subscription
+  /** Under an id of its own, unless one is given. */
+  subscribe(query: string, variables?: object, extensions?: object, id?: string): Subscription
   /** The next message that belongs to no subscription. */
   next(): Promise<Message>
   close(): Promise<void>
@@ -55,7 +56,7 @@ export async function openSocket(url: string, headers: Record<string, string> = 
     ws,
     closed,
     say: (text) => ws.send(text),
-    subscribe: (query, variables = {}, extensions = {}) => subscribe(ws, inboxes, { query, variables, extensions }),
+    subscribe: (query, variables = {}, extensions = {}, id = randomUUID()) => subscribe(ws, inboxes, id, { query, variables, extensions }),
     next: () => take(inboxes.get('')),
     close: async () => {
       ws.close()
@@ -74,8 +75,7 @@ export async function connect(url: string, params: { token?: string; site?: stri
   return client
 }
 
-function subscribe(ws: WebSocket, inboxes: Map<string, Inbox>, payload: object): Subscription {
-  const id = randomUUID()
+function subscribe(ws: WebSocket, inboxes: Map<string, Inbox>, id: string, payload: object): Subscription {
   const inbox = new Inbox()
   inboxes.set(id, inbox)
   ws.send(JSON.stringify({ id, type: 'subscribe', payload }))

@@ -69,7 +69,7 @@ describe('A reader', () => {
       threadId: comment.id,
       parentId: null,
     })
-    await act(program, site, moderator, 'restoreComment', { commentId: comment.id })
+    await act(program, site, moderator, 'restoreComment', { commentId: comment.id, revision: 2 })
     expect(await reader.event()).toMatchObject({ __typename: 'CommentRestored', comment: { html: '<p>Better</p>' } })
     await act(program, site, moderator, 'closeArticle', { articleId: article.id })
     expect(await reader.event()).toMatchObject({ __typename: 'ArticleChanged', article: { state: 'CLOSED', commentCount: 1 } })
@@ -116,6 +116,18 @@ describe('A reader', () => {
     await site.reply(alice, other.comment.id)
     const reply = await site.reply(alice, one.comment.id)
     expect((await reader.event()).comment.id).toBe(reply.comment.id)
+  })
+
+  test('of a thread that is none of this discussion is told so, instead of nothing for ever', async () => {
+    const url = site.url()
+    const { comment } = await site.post(alice, url)
+    const { comment: reply } = await site.reply(alice, comment.id)
+    const { comment: elsewhere } = await site.post(alice, site.url())
+    const refusals = { [reply.id]: 'BAD_USER_INPUT', [elsewhere.id]: 'NOT_FOUND' }
+    for (const [threadId, code] of Object.entries(refusals)) {
+      const refused = (await open()).subscribe(events, { url, threadId })
+      expect(await refused.next()).toMatchObject({ type: 'error', payload: [{ extensions: { code } }] })
+    }
   })
 
   test('of replies to a comment gets those below it, at any depth, and nothing beside them', async () => {

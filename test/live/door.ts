@@ -40,13 +40,13 @@ export async function openDoor({ app }: TestApp, limits: Partial<SocketLimits> =
   const rates = startRateLimits({ urls: [], log: log.log, on: false })
   const world: World = { db, limits: rates, feeds, log: log.log, secret, epoch: async () => epoch ?? databaseMark(db) }
   const server = createServer()
-  const live = openLiveDoor({ schema, db, log: log.log, limits })
+  const originAllowed = async (origin: string) => (await allSites(db)).some((site) => site.origins.includes(origin))
+  const live = openLiveDoor({ schema, db, log: log.log, limits, publicUrl: 'https://comments.example/service', originAllowed })
   const sockets = attachSockets({
     server,
     path: '/graphql',
     door: live,
     addressOf: (request) => String(request.headers['x-test-address'] ?? 'here'),
-    originAllowed: async (origin) => (await allSites(db)).some((site) => site.origins.includes(origin)),
     contextFor: ({ connectionParams, request, operation }) =>
       contextOf(world, { ...connectionParams, requestId: request.requestId, address: '127.0.0.1', operation }),
   })

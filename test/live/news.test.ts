@@ -97,27 +97,109 @@ describe('What belongs to one person', () => {
   })
 })
 
-test('a hint whose ring was lost comes with the sweep', async () => {
-  const site = await seed(program)
-  const [alice, bob] = [await site.member('Alice'), await site.member('Bob')]
-  const { comment } = await site.post(alice, site.url())
-  const bus = deafBus()
-  const watch = startNews({ db: program.app.db, bus, log: keptLog().log, sweepEveryMs: 20 })
-  const left = new AbortController()
-  const hints = watch.hints(uuidOf(comment.author.id), left.signal)
-  await hints.next()
-  let hinted = false
-  const hint = hints.next().then(() => {
-    hinted = true
+describe('A sweep', () => {
+  test('brings a hint whose ring was lost', async () => {
+    const site = await seed(program)
+    const [alice, bob] = [await site.member('Alice'), await site.member('Bob')]
+    const { comment } = await site.post(alice, site.url())
+    const watch = watched(comment)
+    const reader = watch.follow()
+    await reader.hint()
+    await site.post(bob, site.url())
+    await watch.sweep(manySweeps)
+    expect(reader.hinted()).toBe(false)
+    await site.reply(bob, comment.id)
+    await watch.sweep()
+    await reader.hint()
+    await watch.stop()
+    expect(await reader.ended()).toBe(true)
   })
-  await site.post(bob, site.url())
-  const swept = () => program.statements.filter((text) => /string_agg/.test(text)).length
-  const before = swept()
-  await until('it is swept', () => swept() > before + 60)
-  expect(hinted).toBe(false)
-  await site.reply(bob, comment.id)
-  await hint
-  left.abort()
-  expect((await hints.next()).done).toBe(true)
-  await watch.stop()
+
+  test('brings nothing that came with its ring, or that a later follower has begun with', async () => {
+    const site = await seed(program)
+    const [alice, bob] = [await site.member('Alice'), await site.member('Bob')]
+    const { comment } = await site.post(alice, site.url())
+    const watch = watched(comment)
+    const reader = watch.follow()
+    await reader.hint()
+    await site.reply(bob, comment.id)
+    watch.ring()
+    await reader.hint()
+    await watch.sweep(manySweeps)
+    expect(reader.hinted()).toBe(false)
+    await site.reply(bob, comment.id)
+    const later = watch.follow()
+    await later.hint()
+    await watch.sweep(manySweeps)
+    expect([reader.hinted(), later.hinted()]).toEqual([true, false])
+    await watch.stop()
+  })
+
+  test('tells that an edit which waited was refused', async () => {
+    const site = await seed(program)
+    const [alice, moderator] = [await site.member('Alice'), await site.moderator()]
+    const { comment } = await site.post(alice, site.url())
+    const decide = (mutation: string, input: object = {}) => act(program, site, moderator, mutation, { commentId: comment.id, ...input })
+    await decide('rejectComment', { reason: 'OTHER' })
+    await decide('restoreComment')
+    await act(program, site, alice, 'editComment', { commentId: comment.id, text: 'Other words' })
+    const watch = watched(comment)
+    const reader = watch.follow()
+    await reader.hint()
+    await decide('rejectEdit', { revision: 2, reason: 'OTHER' })
+    await watch.sweep()
+    await reader.hint()
+    await watch.stop()
+  })
 })
+
+/** So many take longer than a follower rests between two hints. */
+const manySweeps = 150
+
+/** Hints to a comment's author on a bus that rings when the test does, swept when the test says so. */
+function watched(comment: Data) {
+  const personId = uuidOf(comment.author.id)
+  const bells = new Set<() => void>()
+  const listen = (_channel: string, bell: () => void) => {
+    bells.add(bell)
+    return () => bells.delete(bell)
+  }
+  const bus = { ...deafBus(), listen }
+  const watch = startNews({ db: program.app.db, bus, log: keptLog().log, sweepEveryMs: 3_600_000 })
+  const swept = () => program.statements.filter((text) => /string_agg/.test(text)).length
+  return {
+    ring: () => {
+      for (const bell of bells) bell()
+    },
+    sweep: async (times = 1) => {
+      const goal = swept() + times
+      await until('it is swept', () => {
+        bus.becomeReady()
+        return swept() >= goal
+      })
+    },
+    follow: () => reading(watch.hints(personId, new AbortController().signal)),
+    stop: () => watch.stop(),
+  }
+}
+
+/** Asks for one hint after the other. */
+function reading(hints: AsyncIterator<void>) {
+  let hinted = false
+  const ask = async () => {
+    hinted = false
+    const { done } = await hints.next()
+    hinted = true
+    return done === true
+  }
+  let next = ask()
+  return {
+    hinted: () => hinted,
+    /** Waits for the next hint, and asks for one more. */
+    hint: async () => {
+      expect(await next).toBe(false)
+      next = ask()
+    },
+    ended: () => next,
+  }
+}

@@ -38,6 +38,13 @@ describe('Two subscriptions are the same', () => {
     )
   })
 
+  test('whatever their variables are called: one that is not given is not given', () => {
+    const named = posted.replaceAll('$url', '$toString')
+    const sent = JSON.parse('{"toString":null}') as Record<string, unknown>
+    expect(keyOf(named, {})).not.toBe(keyOf(named, sent))
+    expect(keyOf(named, {})).toBe(keyOf(named, Object.create(null)))
+  })
+
   test('with variables that nobody declared', () => {
     expect(keyOf(posted, { url: 'u', nothing: 1 })).toBe(keyOf(posted, { url: 'u' }))
   })

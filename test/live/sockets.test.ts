@@ -44,6 +44,7 @@ describe('A socket is opened', () => {
     door = await openDoor(program)
     expect(await statusOf('/graphql', site.origin)).toBe(101)
     expect(await statusOf('/graphql', door.url)).toBe(101)
+    expect(await statusOf('/graphql', 'https://comments.example')).toBe(101)
     expect(await statusOf('/graphql')).toBe(101)
     expect(await statusOf('/graphql', 'https://evil.example')).toBe(403)
     expect(await statusOf('/graphql', 'null')).toBe(403)

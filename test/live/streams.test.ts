@@ -14,6 +14,7 @@ const env = {
   COLLOQUY_SOCKET_DRAIN_MS: '300',
   COLLOQUY_SOCKET_CHECK_EVERY_MS: '20',
   COLLOQUY_SOCKET_EXPIRY_GRACE_MS: '0',
+  PUBLIC_URL: 'https://comments.example/service',
 }
 
 let program: TestApp
@@ -33,6 +34,7 @@ afterEach(async () => {
 
 interface Stream {
   status: number
+  headers: Headers
   /** The next event's payload; undefined when the stream is complete. */
   next(): Promise<Data>
   leave(): Promise<void>
@@ -41,7 +43,7 @@ interface Stream {
 /** Asks for server-sent events as a browser does, over POST or GET. */
 async function listen(
   variables: object,
-  { token, method = 'POST', query = events }: { token?: string; method?: string; query?: string } = {},
+  { token, origin, method = 'POST', query = events }: { token?: string; origin?: string; method?: string; query?: string } = {},
 ): Promise<Stream> {
   const left = new AbortController()
   const headers = {
@@ -49,6 +51,7 @@ async function listen(
     'content-type': 'application/json',
     'x-colloquy-site': site.site,
     ...(token ? { authorization: `Bearer ${token}` } : {}),
+    ...(origin ? { origin } : {}),
   }
   const search = new URLSearchParams({ query, variables: JSON.stringify(variables) })
   const response =
@@ -58,6 +61,7 @@ async function listen(
   const told = messages(response)
   const stream = {
     status: response.status,
+    headers: response.headers,
     next: async () => (await told.next()).value,
     leave: async () => left.abort(),
   }
@@ -102,6 +106,27 @@ describe('A subscription over HTTP', () => {
   test('is refused where the answer could not be a stream', async () => {
     const { data, errors } = await program.send(events, { url: site.url() }, { site: site.site })
     expect([data ?? null, errors?.[0]?.extensions.code]).toEqual([null, 'BAD_USER_INPUT'])
+  })
+
+  test.each(['POST', 'GET'])('is for pages of the sites’ origins and the service’s own, and for no other, over %s', async (method) => {
+    for (const origin of [site.origin, program.url, 'https://comments.example', '']) {
+      await until(`it is told to ${origin || 'no page'}`, async () => {
+        const stream = await listen({ url: site.url() }, { method, origin })
+        const { data } = await stream.next()
+        await stream.leave()
+        return data?.commentEvents !== undefined
+      })
+    }
+    for (const origin of ['https://evil.example', 'null']) {
+      const stream = await listen({ url: site.url() }, { method, origin })
+      expect([stream.status, codeOf(await stream.next())]).toEqual([403, 'FORBIDDEN'])
+    }
+  })
+
+  test('asks proxies to pass each event on at once, and nothing of other answers', async () => {
+    const stream = await listen({ url: site.url() })
+    expect(stream.headers.get('x-accel-buffering')).toBe('no')
+    expect((await program.send('{ site { name } }', {}, { site: site.site })).headers.get('x-accel-buffering')).toBeNull()
   })
 
   test('knows the limits of documents and who may ask', async () => {
