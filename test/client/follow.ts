@@ -4,8 +4,9 @@ import { WebSocket } from 'ws'
 import { connect, followDiscussion, type LiveEvent, type Operation, type Service } from '../../client/discussion.js'
 import type { Seed } from '../support/seed.js'
 
-const pageQuery = `query($url: String!) { article(url: $url) { id cursor comments(first: 50, orderBy: OLDEST) { edges { node { id } } } } }`
-const subscription = `subscription($url: String!, $after: Cursor) { commentEvents(url: $url, after: $after) {
+const comments = 'comments(first: 50, orderBy: OLDEST) { edges { node { id } } }'
+const pageQuery = (more: string) => `query($url: String!) { article(url: $url) { id cursor ${comments} ${more} } }`
+const subscriptionQuery = `subscription($url: String!, $after: Cursor) { commentEvents(url: $url, after: $after) {
   __typename ... on LiveEvent { cursor } ... on CommentPosted { comment { id } } ... on CommentEdited { comment { id html } } } }`
 
 /** The page that `pageQuery` reads. */
@@ -29,6 +30,7 @@ export interface Reader {
   ended: Promise<void>
   /** Stops following. */
   leave(): void
+  pageAgain(): void
   /** Stops following and closes the service. */
   stop(): void
   /** Cuts the socket without a word, as a network does. */
@@ -39,6 +41,10 @@ export interface Ways {
   /** Run after each page has been read and before it is gone on from; may change it. */
   between?: (page: Page, read: number) => Promise<Page>
   token?: string
+  /** Further fields of the article in the page. */
+  more?: string
+  /** In place of the usual subscription. */
+  subscription?: string
   /** Everything comes twice. */
   echo?: boolean
 }
@@ -48,7 +54,7 @@ export function read(
   program: { url: string },
   site: Seed,
   url: string,
-  { between = async (page) => page, token, echo }: Ways = {},
+  { between = async (page) => page, token, echo, more = '', subscription = subscriptionQuery }: Ways = {},
 ): Reader {
   const sockets = { webSocketImpl: WebSocket }
   const service = connect({ url: `${program.url}/graphql`, site: site.site, sockets, ...(token ? { token: () => token } : {}) })
@@ -59,7 +65,7 @@ export function read(
   const told = { pages: [] as Page[], events: [] as LiveEvent[], live: [] as boolean[] }
   const following = followDiscussion<Page, LiveEvent>({
     service: { ...service, ask, client },
-    page: { query: pageQuery, variables: { url } },
+    page: { query: pageQuery(more), variables: { url } },
     subscription: { query: subscription, variables: { url } },
     onPage: (page) => {
       told.pages.push(page)
@@ -76,6 +82,7 @@ export function read(
     posted: () => told.events.flatMap(({ __typename, comment }) => (__typename === 'CommentPosted' && comment ? [comment.id] : [])),
     ended: following.ended,
     leave: following.stop,
+    pageAgain: following.pageAgain,
     stop: () => {
       following.stop()
       service.close()
