@@ -6,7 +6,6 @@ import { pruneLogs } from './articles/log.js'
 import type { Config } from './config.js'
 import { type Asking, contextOf, type World } from './contexts.js'
 import { startDelivery } from './delivery/delivery.js'
-import type { Operation } from './graphql/asked-urls.js'
 import { createGraphqlServer, type ServerContext } from './graphql/server.js'
 import { readTrusted } from './graphql/trusted.js'
 import { startFeeds } from './live/feed.js'
@@ -15,6 +14,7 @@ import { mergeContinues, moveOn, readdress } from './moderation/moderation.js'
 import { addressKey } from './platform/address.js'
 import { type Bus, startLocalBus } from './platform/bus.js'
 import type { Database } from './platform/database.js'
+import { isUnmarked, mark } from './platform/folder-mark.js'
 import { type JobHandler, startJobs } from './platform/jobs.js'
 import type { Log } from './platform/log.js'
 import { type OpenedDatabase, openConfigured } from './platform/open.js'
@@ -24,7 +24,7 @@ import { forgetOldKeys } from './platform/request-key.js'
 import { secretIn } from './platform/secret.js'
 import { addressOf, createRoutes, type RouteOptions } from './routes.js'
 import { schema } from './schema.js'
-import { databaseMark, originAllowed, ping, siteChanged } from './sites/sites.js'
+import { databaseMark, originAllowed, ping, renewDatabaseMark, siteChanged } from './sites/sites.js'
 import { startFolding } from './votes/votes.js'
 
 export interface App {
@@ -85,8 +85,16 @@ export async function buildApp(config: Config, watch: Watch): Promise<App> {
     await bus.stop()
     throw error
   })
+  if (opened.embedded) await tellFromCopies(config.dataDir, opened.db)
   control.app = await assemble(config, watch, { secret, bus, opened })
   return control.app
+}
+
+/** Cursors of a folder mean nothing in a backup of it, where other things happen under the same numbers. */
+async function tellFromCopies(folder: string, db: Database): Promise<void> {
+  if (!(await isUnmarked(folder))) return
+  await renewDatabaseMark(db)
+  await mark(folder)
 }
 
 async function assemble(
@@ -154,20 +162,16 @@ function openDoors(
   { log, world, bus, examples }: { log: Log; world: World; bus: Bus; examples: Watch['examples'] | null },
 ) {
   const { db } = world
-  const door = openLiveDoor({ schema, db, log, documents: trusted, limits: config.sockets })
-  const contextFor = (request: Request, server: ServerContext, operation: Operation) =>
-    contextOf(world, { ...askingOf(request, server), operation })
+  const common = { schema, log, documents: trusted, originAllowed: (origin: string) => originAllowed(db, origin) }
+  const door = openLiveDoor({ ...common, db, limits: config.sockets, publicUrl: config.publicUrl })
   const streams = openStreams(door, ({ request, requestId, address, site }) =>
     contextOf(world, { ...askingOf(request, { requestId, address }), siteName: site.id }),
   )
   const yoga = createGraphqlServer({
-    schema,
-    log,
-    originAllowed: (origin) => originAllowed(db, origin),
+    ...common,
     examples: examples ?? null,
-    documents: trusted,
     subscriptions: streams.plugin,
-    contextFor,
+    contextFor: (request, asking, operation) => contextOf(world, { ...askingOf(request, asking), operation }),
   })
   const delivery = openDelivery(config, world, yoga)
   const server = serve(config, { graphql: yoga, kept: delivery, ping: () => ping(db), bus })
@@ -175,7 +179,6 @@ function openDoors(
     server,
     path: '/graphql',
     door,
-    originAllowed: (origin) => originAllowed(db, origin),
     addressOf: (request) => addressKey(addressOf(request, config.trustedProxies), world.secret),
     contextFor: ({ connectionParams, request, operation }) =>
       contextOf(world, { ...connectionParams, ...request, address: addressOf(request.http, config.trustedProxies), operation }),

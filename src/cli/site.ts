@@ -38,7 +38,11 @@ export const changeSiteVerb: DatabaseVerb = {
   options: {
     name: { value: 'NAME', about: 'Its new name as readers know it.' },
     'add-origin': { value: 'ORIGIN', about: 'A further place where its articles live.', repeated: true },
-    'remove-origin': { value: 'ORIGIN', about: 'A place where they do not live any more; discussions stay.', repeated: true },
+    'remove-origin': {
+      value: 'ORIGIN',
+      about: 'A place where they do not live any more: discussions stay, but cannot be found by these URLs.',
+      repeated: true,
+    },
   },
   async run({ db }, asked, io) {
     const slug = asked.parameters.SLUG ?? ''

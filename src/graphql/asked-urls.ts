@@ -23,6 +23,12 @@ export function askedUrls({ document, operationName, variables }: Operation): st
   })
 }
 
+/** Whether it asks for nothing but the schema, which is the same for everybody on every site. */
+export function asksForSchema({ document, operationName }: Operation): boolean {
+  const operation = getOperationAST(document, operationName)
+  return operation?.selectionSet.selections.every((each) => each.kind === Kind.FIELD && each.name.value.startsWith('__')) ?? false
+}
+
 /** The arguments of the fields of a selection and of the fragments in it, each of which is looked through once. */
 function rootArguments(document: DocumentNode, { selections }: SelectionSetNode, seen: Set<string>): readonly ArgumentNode[] {
   return selections.flatMap((selection): readonly ArgumentNode[] => {

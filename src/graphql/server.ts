@@ -4,7 +4,7 @@ import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql'
 import { type CORSOptions, createYoga, type GraphiQLOptions, type Plugin, type YogaInitialContext } from 'graphql-yoga'
 import type { Context } from '../context.js'
 import type { Log } from '../platform/log.js'
-import type { Operation } from './asked-urls.js'
+import { asksForSchema, type Operation } from './asked-urls.js'
 import { tellError } from './errors.js'
 import { limitsRule, parseLimited } from './limits.js'
 import { acceptTrusted, type TrustedDocuments, trustedParameter } from './trusted.js'
@@ -49,7 +49,10 @@ export function createGraphqlServer({ schema, log, contextFor, originAllowed, ex
     cors: (request) => corsFor(request, originAllowed),
     graphiql: examples ? () => pageWith(examples) : false,
     renderGraphiQL,
-    context: ({ request, requestId, address, ...operation }) => contextFor(request, { requestId, address }, operationOf(operation)),
+    context: ({ request, requestId, address, ...rest }) => {
+      const operation = operationOf(rest)
+      return asksForSchema(operation) ? nobodys : contextFor(request, { requestId, address }, operation)
+    },
     plugins: [
       onlyJson,
       readableUrl,
@@ -62,6 +65,9 @@ export function createGraphqlServer({ schema, log, contextFor, originAllowed, ex
     ],
   })
 }
+
+/** GraphQL answers for the schema itself, and asks no resolver: neither a site nor a token is needed. */
+const nobodys = {} as Context
 
 /** The page for trying things: the first tab's variables are named apart, because the page opens its first tab without them. */
 function pageWith(examples: NonNullable<ServerOptions['examples']>): GraphiQLOptions {

@@ -44,15 +44,11 @@ export const trustedParameter = 'documentId'
 /** Puts the text in the place of a `documentId`, in a body or a URL. */
 export function acceptTrusted(documents: TrustedDocuments): Plugin {
   return {
-    onParams({ params, request, setParams, setResult }) {
+    onParams({ params, request, setParams }) {
       const { [trustedParameter]: sent, ...rest } = params as typeof params & { [trustedParameter]?: unknown }
       const id = sent ?? (request.method === 'GET' ? new URL(request.url).searchParams.get(trustedParameter) : null)
       if (id == null) return
-      try {
-        setParams({ ...rest, query: textOf(documents, id, params.query) })
-      } catch (error) {
-        setResult({ errors: [error as never] })
-      }
+      setParams({ ...rest, query: textOf(documents, id, params.query) })
     },
   }
 }

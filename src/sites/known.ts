@@ -9,6 +9,8 @@ const freshMs = 1000
 
 /** What a process knows of the sites of its database. */
 export interface Known {
+  /** Which database this is. */
+  mark: string
   sites: readonly Site[]
   /** Whose URLs those of a place are: see origins.ts. */
   byPlace: ReadonlyMap<string, Site>
@@ -20,7 +22,7 @@ const known = new WeakMap<Database, { readAt: number; known: Promise<Known> }>()
 export function knownSites(db: Database): Promise<Known> {
   const kept = known.get(db)
   if (kept && Date.now() - kept.readAt < freshMs) return kept.known
-  const read = store.all(db).then(knownOf)
+  const read = store.allWithMark(db).then(knownOf)
   known.set(db, { readAt: Date.now(), known: read })
   read.catch(() => known.delete(db))
   return read
@@ -54,8 +56,8 @@ export async function originAllowed(db: Database, origin: string): Promise<boole
   return origins.includes(origin)
 }
 
-function knownOf(rows: readonly store.SiteRow[]): Known {
-  const sites = rows.map((row) => ({ ...row, settings: siteSettings.parse(row.settings) }))
+function knownOf(rows: Awaited<ReturnType<typeof store.allWithMark>>): Known {
+  const sites = rows.flatMap(({ mark: _mark, ...row }) => (row.id === null ? [] : { ...row, settings: siteSettings.parse(row.settings) }))
   const places = sites.flatMap((site) => placesOf(site.origins, site.settings.hostAliases).map((place) => [place, site] as const))
-  return { sites, byPlace: new Map(places) }
+  return { mark: rows[0]?.mark ?? '', sites, byPlace: new Map(places) }
 }

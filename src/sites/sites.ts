@@ -1,7 +1,7 @@
 /** What can be done with sites. */
 import type { Database } from '../platform/database.js'
 import { Refused } from '../platform/errors.js'
-import { knownSites } from './known.js'
+import { forgetSites, knownSites } from './known.js'
 import { placeOf } from './origins.js'
 import type { Site } from './rules.js'
 import * as store from './store.js'
@@ -28,7 +28,8 @@ export async function siteFor(db: Database, { name, urls, origin }: SiteHints): 
     throw new Refused('NOT_FOUND', `There is no site "${name.slice(0, 100)}".`)
   }
   const [only] = sites
-  if (only && sites.length === 1) return only
+  if (!only) throw new Refused('NOT_FOUND', 'There is no site yet: make one with "colloquy site create".')
+  if (sites.length === 1) return only
   const siteOf = (url: string) => byPlace.get(placeOf(url) ?? '')
   const meant = new Set(urls().flatMap((url) => siteOf(url) ?? []))
   if (meant.size > 1)
@@ -38,21 +39,18 @@ export async function siteFor(db: Database, { name, urls, origin }: SiteHints): 
   return site
 }
 
-const marks = new WeakMap<Database, Promise<string>>()
+/** The mark of this database in cursors, at most a second old: another database can take its place while the program runs. */
+export async function databaseMark(db: Database): Promise<string> {
+  return (await knownSites(db)).mark
+}
 
-/** The mark of this database in cursors: read once, and again after a failure. */
-export function databaseMark(db: Database): Promise<string> {
-  const kept = marks.get(db)
-  if (kept !== undefined) return kept
-  const mark = store.databaseMark(db).catch((error: unknown) => {
-    marks.delete(db)
-    throw error
-  })
-  marks.set(db, mark)
-  return mark
+/** Gives this database another mark, so that cursors of the one that it was copied from are told from its own. */
+export async function renewDatabaseMark(db: Database): Promise<void> {
+  await store.renewMark(db)
+  forgetSites(db)
 }
 
 /** Whether the database answers. Throws Unavailable. */
 export async function ping(db: Database): Promise<void> {
-  await store.databaseMark(db)
+  await store.ping(db)
 }

@@ -16,10 +16,6 @@ export interface SiteRow {
 
 const everySite = fragment`SELECT id, slug, name, origins, settings, "ssoSecret", generation, "createdAt" FROM site ORDER BY id`
 
-export function all(db: Database) {
-  return sql(db)<SiteRow>`${everySite}`
-}
-
 export async function insert(tx: Tx, site: Pick<SiteRow, 'id' | 'slug' | 'name' | 'origins' | 'settings' | 'ssoSecret'>) {
   await sql(tx)`
     INSERT INTO site (id, slug, name, origins, settings, "ssoSecret")
@@ -38,11 +34,22 @@ export async function update(tx: Tx, site: Pick<SiteRow, 'id' | 'name' | 'origin
     WHERE id = ${site.id}::uuid`
 }
 
-/** The mark of this database: changes when it is restored elsewhere, copied, or fails over to another timeline. */
-export async function databaseMark(db: Database) {
-  const [row] = await sql(db)<{ mark: string }>`
+/** Gives this database another mark. */
+export async function renewMark(db: Database) {
+  await sql(db)`UPDATE installation SET id = gen_random_uuid()`
+}
+
+/**
+ * All sites and the mark of this database, which changes when it is restored elsewhere, copied, or fails over to another timeline.
+ * Where there is no site, the one row has its id null.
+ */
+export function allWithMark(db: Database) {
+  return sql(db)<{ mark: string } & (SiteRow | { id: null })>`
     SELECT md5(concat_ws(':', i.id, (pg_control_system()).system_identifier, (pg_control_checkpoint()).timeline_id,
-      (SELECT oid FROM pg_database WHERE datname = current_database()))) AS mark
-    FROM installation i LIMIT 1`
-  return row?.mark ?? ''
+      (SELECT oid FROM pg_database WHERE datname = current_database()))) AS mark, s.*
+    FROM installation i LEFT JOIN (${everySite}) s ON true ORDER BY s.id`
+}
+
+export async function ping(db: Database) {
+  await sql(db)`SELECT 1`
 }

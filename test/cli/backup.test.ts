@@ -34,3 +34,23 @@ test('a backup works without a server, and never over another', async () => {
   expect(await slugs(copy)).toEqual(['before'])
   expect(await colloquy(['backup', copy], { DATA_DIR })).toMatchObject({ code: 1, err: expect.stringContaining('is not empty') })
 })
+
+test('a copy tells its own history: its cursors are not the original’s, and both keep theirs over a restart', async () => {
+  const DATA_DIR = await dataFolder()
+  const copy = join(await emptyFolder(), 'copy')
+  await colloquy(create('news'), { DATA_DIR })
+  const cursorIn = async (folder: string): Promise<string> => {
+    const server = startServer({ DATA_DIR: folder })
+    const query = '{ article(url: "https://news.example/page") { cursor } }'
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${await addressOf(server)}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
+    const { data } = (await answer.json()) as { data: { article: { cursor: string } } }
+    await stop(server)
+    return data.article.cursor
+  }
+  const original = await cursorIn(DATA_DIR)
+  expect((await colloquy(['backup', copy], { DATA_DIR })).code).toBe(0)
+  const copied = await cursorIn(copy)
+  expect(copied).not.toBe(original)
+  expect([await cursorIn(DATA_DIR), await cursorIn(copy)]).toEqual([original, copied])
+})
