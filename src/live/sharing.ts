@@ -55,8 +55,9 @@ export class Groups {
 /** Members written to before others get a turn. A write takes some ten microseconds. */
 const writesABreath = 500
 
-/** How a member goes: told up to a number, at the end of everything (null), or with what ended it. */
+/** A member, and how they go: told up to a number, at the end of everything (null), or with what ended it. */
 interface Place {
+  member: Member
   leave(upTo: bigint | null): void
   fail(error: unknown): void
 }
@@ -64,7 +65,7 @@ interface Place {
 class Group {
   private readonly source: Source
   private readonly dissolved: () => void
-  private readonly members = new Map<Member, Place>()
+  private readonly places = new Set<Place>()
   private readonly empty = new AbortController()
   private begun = false
 
@@ -77,12 +78,13 @@ class Group {
     return new Promise((resolve, reject) => {
       const going = (finish: () => void) => {
         signal.removeEventListener('abort', left)
-        this.remove(member)
+        this.remove(place)
         finish()
       }
       const left = () => going(() => resolve(member.from))
+      const place: Place = { member, leave: (upTo) => going(() => resolve(upTo)), fail: (error) => going(() => reject(error)) }
       signal.addEventListener('abort', left)
-      this.members.set(member, { leave: (upTo) => going(() => resolve(upTo)), fail: (error) => going(() => reject(error)) })
+      this.places.add(place)
       if (!this.begun) this.begin(member.from)
     })
   }
@@ -104,25 +106,26 @@ class Group {
   private async give(told: Told): Promise<void> {
     const answer = Buffer.from(JSON.stringify(await this.source.answer(told)))
     let written = 0
-    for (const [member, { leave }] of this.members) {
+    for (const place of this.places) {
+      const { member } = place
       // Who came after this was told has it.
       if (told.seq <= member.from) continue
-      if (isFor(member, told) && !member.seat.take(answer)) leave(member.from)
+      if (isFor(member, told) && !member.seat.take(answer)) place.leave(member.from)
       else member.from = told.seq
       written += 1
       if (written % writesABreath === 0) await breath()
     }
   }
 
-  private remove(member: Member): void {
-    this.members.delete(member)
-    if (this.members.size > 0) return
+  private remove(place: Place): void {
+    this.places.delete(place)
+    if (this.places.size > 0) return
     this.dissolved()
     this.empty.abort()
   }
 
   private dissolve(tell: (place: Place) => void): void {
     this.dissolved()
-    for (const place of [...this.members.values()]) tell(place)
+    for (const place of [...this.places]) tell(place)
   }
 }
