@@ -1,7 +1,7 @@
 /** What can be done with sites. */
 import type { Database } from '../platform/database.js'
 import { Refused } from '../platform/errors.js'
-import { forgetSites, knownSites } from './known.js'
+import { forgetSites, type Known, knownSites } from './known.js'
 import { placeOf } from './origins.js'
 import type { Site } from './rules.js'
 import * as store from './store.js'
@@ -20,8 +20,18 @@ export interface SiteHints {
 }
 
 /** The site a request is for: the one it names, else the only one, else that of its URLs, else that of its page. Throws NOT_FOUND, BAD_USER_INPUT. */
-export async function siteFor(db: Database, { name, urls, origin }: SiteHints): Promise<Site> {
-  const { sites, byPlace } = await knownSites(db)
+export async function siteFor(db: Database, hints: SiteHints): Promise<Site> {
+  try {
+    return siteAmong(await knownSites(db), hints)
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    // Another process may have made it a moment ago.
+    forgetSites(db)
+    return siteAmong(await knownSites(db), hints)
+  }
+}
+
+function siteAmong({ sites, byPlace }: Known, { name, urls, origin }: SiteHints): Site {
   if (name) {
     const named = sites.find((site) => site.slug === name || site.id === name)
     if (named) return named
