@@ -8,4 +8,3 @@ sockets.on('connection', (from) => {
   })
 })
 sockets.on('listening', () => console.log(JSON.stringify(sockets.address())))
-process.once('SIGTERM', () => process.exit(0))

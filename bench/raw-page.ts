@@ -69,4 +69,3 @@ const server = createServer((request, response) => {
 })
 const constant = body === 'constant' ? page(process.argv[4] ?? '') : Promise.resolve('')
 server.listen(0, '127.0.0.1', () => console.log(JSON.stringify(server.address())))
-process.once('SIGTERM', () => process.exit(0))

@@ -52,7 +52,7 @@ process.on('message', (task: Task) => {
   if (typeof task === 'object' && 'open' in task) void open(task.open).then(() => answer('done'))
   else answer('done')
 })
-process.on('disconnect', () => process.exit(0))
+process.on('disconnect', () => process.exit(0)) // its open sockets would hold it when the benchmark is gone
 
 async function open(opening: Opening): Promise<void> {
   counts = new Int32Array(opening.sockets)
@@ -138,6 +138,5 @@ function answer(content: Answer): void {
 }
 
 function fail(what: string): never {
-  console.error(`Readers: ${what}`)
-  process.exit(1)
+  throw new Error(`Readers: ${what}`)
 }

@@ -26,8 +26,7 @@ try {
   output.release()
   const { text, exitCode } = explain(error, config)
   process.stderr.write(`${text}\n`)
-  // What was opened before the fault may still hold the process.
-  process.exit(exitCode)
+  process.exit(exitCode) // what was opened before the fault may still hold the process
 }
 
 async function start(config: Config, log: Log): Promise<void> {
@@ -84,12 +83,12 @@ function warn({ databaseUrl, redisUrls, secret }: Config, log: Log): void {
 function stopOnSignals(stop: () => Promise<void>, log: Log): void {
   let stopping = false
   const onSignal = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1)
+    if (stopping) process.exit(1) // asked a second time: whoever asks does not want to wait
     stopping = true
     log.info({ signal }, 'Colloquy stops')
     setTimeout(() => {
       log.error({}, `Colloquy did not stop within ${stopWithinMs / 1000} seconds and is ended`)
-      process.exit(1)
+      process.exit(1) // what hangs would hold it until the orchestrator kills it
     }, stopWithinMs).unref()
     stop().then(
       () => process.exit(0),
