@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from '@jest/globals'
 import { addressOf, cleanUp, colloquy, dataFolder, emptyFolder, startServer, stop } from './process.js'
@@ -53,4 +53,6 @@ test('a copy tells its own history: its cursors are not the original’s, and bo
   const copied = await cursorIn(copy)
   expect(copied).not.toBe(original)
   expect([await cursorIn(DATA_DIR), await cursorIn(copy)]).toEqual([original, copied])
+  await cp(join(copy, 'database'), join(DATA_DIR, 'database'), { recursive: true, force: true })
+  expect([original, copied]).not.toContain(await cursorIn(DATA_DIR))
 })
